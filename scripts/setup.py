@@ -1,6 +1,6 @@
 """Makes .venv with the pinned, hashed dependencies: python3 scripts/setup.py [--dev]
 
-Standard library only, and readable by any Python 3, so that an old one gets a sentence instead of a traceback.
+Standard library only, and readable by any Python 3, so that an old one gets a sentence and no traceback.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ def fingerprint(names):
 
 
 def install(names):
-    """With uv, put into the venv by pip, because it is ten times as quick; with pip alone where that fails."""
+    """With uv, put into the venv by pip, as it is ten times as quick; with pip alone where that fails."""
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     files = [part for name in names for part in ("-r", name)]
     uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--python", PYTHON]
