@@ -1,0 +1,71 @@
+"""Who acts. Services take an Actor as an argument; only the web reads it from the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, has_request_context
+
+from app.identity.permissions import PERMISSIONS
+from app.partners.models import PARTNER_ROLES, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in the role of their open membership. `organisation_id` is None for the vendor's people."""
+
+    person_id: int | None
+    public_id: str
+    name: str
+    email: str
+    role: Role
+    membership_id: int | None = None
+    organisation_id: int | None = None
+    organisation_public_id: str | None = None
+    organisation_name: str | None = None
+    organisation_country: str | None = None
+    organisation_currency: str | None = None
+    locale: str = "en"
+    zone: str = "Asia/Kuala_Lumpur"
+    has_shortcuts: bool = True
+
+    @property
+    def is_vendor(self) -> bool:
+        return self.role not in PARTNER_ROLES
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    def can(self, permission: str) -> bool:
+        return permission in PERMISSIONS[self.role]
+
+
+SYSTEM = Actor(person_id=None, public_id="system", name="Tangga", email="", role=Role.OWNER)
+
+
+def initials(name: str) -> str:
+    """Two letters for a round picture: first and last word, or the first two letters of one word."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
+    return letters.upper()
+
+
+def get_actor() -> Actor | None:
+    """The signed-in person of this request, or None."""
+    found = g.get("actor") if has_request_context() else None
+    return found if isinstance(found, Actor) else None
+
+
+def current_actor() -> Actor:
+    """The signed-in person of this request; only for views behind `@needs`."""
+    found = get_actor()
+    if found is None:
+        raise RuntimeError("current_actor() in a view without @needs")
+    return found

@@ -1,0 +1,124 @@
+"""What each role may do. Only this table says it; a test walks every route with every role."""
+
+from __future__ import annotations
+
+from app.partners.models import PARTNER_ROLES, VENDOR_ROLES, Role
+
+_MEMBER = frozenset(
+    {
+        "home.view",
+        "deal.view",
+        "deal.write",
+        "program.view",
+        "wallet.view",
+        "reward.view",
+        "reward.redeem",
+        "order.view",
+        "team.view",
+        "account.edit",
+    }
+)
+_PARTNER_ADMIN = _MEMBER | {"deal.manage", "wallet.organisation", "team.manage"}
+
+_VENDOR_READS = frozenset(
+    {
+        "queue.view",
+        "deal.review",
+        "partner.view",
+        "person.view",
+        "product.view",
+        "program.admin_view",
+        "sale.view",
+        "reward.admin_view",
+        "order.admin_view",
+        "ledger.view",
+        "audit.view",
+        "settings.view",
+    }
+)
+_VENDOR_WRITES = frozenset(
+    {
+        "deal.decide",
+        "partner.manage",
+        "person.manage",
+        "product.manage",
+        "program.edit",
+        "program.publish",
+        "import.run",
+        "reward.edit",
+        "stock.import",
+        "order.cancel",
+    }
+)
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.MEMBER: _MEMBER,
+    Role.PARTNER_ADMIN: _PARTNER_ADMIN,
+    Role.CHANNEL_MANAGER: frozenset(
+        {
+            "account.edit",
+            "queue.view",
+            "deal.review",
+            "deal.decide",
+            "partner.view",
+            "partner.manage",
+            "person.view",
+            "product.view",
+            "program.admin_view",
+            "sale.view",
+            "reward.admin_view",
+            "order.admin_view",
+            "order.cancel",
+            "ledger.view",
+        }
+    ),
+    Role.MARKETER: frozenset(
+        {
+            "account.edit",
+            "partner.view",
+            "product.view",
+            "product.manage",
+            "program.admin_view",
+            "program.edit",
+            "reward.admin_view",
+            "reward.edit",
+            "stock.import",
+            "order.admin_view",
+            "sale.view",
+        }
+    ),
+    Role.FINANCE: frozenset(
+        {
+            "account.edit",
+            "partner.view",
+            "sale.view",
+            "import.run",
+            "program.admin_view",
+            "program.publish",
+            "reward.admin_view",
+            "order.admin_view",
+            "order.cancel",
+            "ledger.view",
+            "product.view",
+        }
+    ),
+    Role.AUDITOR: _VENDOR_READS | {"account.edit"},
+    Role.OWNER: _VENDOR_READS | _VENDOR_WRITES | {"account.edit"},
+}
+
+ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
+PARTNER_PERMISSIONS = frozenset().union(*(PERMISSIONS[role] for role in PARTNER_ROLES))
+VENDOR_PERMISSIONS = frozenset().union(*(PERMISSIONS[role] for role in VENDOR_ROLES))
+
+
+def answer_for(role: Role, needed: tuple[str, ...]) -> int:
+    """The status a role gets from a route that needs one of `needed`: 200, 403 or 404.
+
+    What a person may not see is 404, what they may see but not do is 403: to partners the vendor's side does
+    not exist; a vendor's person knows of every page.
+    """
+    if PERMISSIONS[role].intersection(needed):
+        return 200
+    if role in PARTNER_ROLES and not PARTNER_PERMISSIONS.intersection(needed):
+        return 404
+    return 403

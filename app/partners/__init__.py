@@ -1,0 +1,1 @@
+"""Partner organisations: who sells for the vendor, who belongs to them, who looks after them."""

@@ -1,0 +1,157 @@
+"""The fixed cast of the tests: Aisyah sells, her admin manages, Budi is the rival, the vendor decides.
+
+`build_cast()` writes the rows; call it inside an app context. Everybody's password is PASSWORD.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from argon2 import PasswordHasher
+
+from app.core.clock import utc_now
+from app.core.db import db, transaction
+from app.identity.actor import Actor
+from app.identity.models import Person
+from app.partners.models import Membership, Organisation, Role
+from app.products.models import Product, ProductFamily
+
+PASSWORD = "tangga-demo"
+QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What a test needs to know of an organisation without touching a session."""
+
+    id: int
+    public_id: str
+    name: str
+    country: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody, and the two companies and three families that most tests need."""
+
+    aisyah: Actor
+    kinabalu_admin: Actor
+    budi: Actor
+    merapi_admin: Actor
+    manager: Actor
+    marketer: Actor
+    finance: Actor
+    auditor: Actor
+    owner: Actor
+    kinabalu: Company
+    merapi: Company
+    families: dict[str, int]
+    products: dict[str, int]
+
+    @property
+    def everybody(self) -> tuple[Actor, ...]:
+        """One person per role and side, the rival last."""
+        return (
+            self.aisyah,
+            self.kinabalu_admin,
+            self.manager,
+            self.marketer,
+            self.finance,
+            self.auditor,
+            self.owner,
+            self.budi,
+            self.merapi_admin,
+        )
+
+
+def add_company(name: str, country: str, currency: str, locale: str, zone: str, city: str) -> Company:
+    """Write one organisation."""
+    row = Organisation(
+        name=name,
+        kind="reseller",
+        country=country,
+        currency=currency,
+        locale=locale,
+        time_zone=zone,
+        city=city,
+        domain=name.split()[0].lower() + ".example.com",
+    )
+    with transaction():
+        db.session.add(row)
+    return Company(row.id, row.public_id, name, country, currency)
+
+
+def add_person(
+    email: str, name: str, role: Role, company: Company | None = None, locale: str = "en"
+) -> Actor:
+    """Write one person with an open membership and return who they act as."""
+    person = Person(email=email, name=name, locale=locale, password_hash=QUICK_HASH, created_at=utc_now())
+    with transaction():
+        db.session.add(person)
+        db.session.flush()
+        membership = Membership(
+            person_id=person.id, organisation_id=company.id if company else None, role=role
+        )
+        db.session.add(membership)
+    actor = Actor(
+        person_id=person.id,
+        public_id=person.public_id,
+        name=name,
+        email=email,
+        role=role,
+        membership_id=membership.id,
+        locale=locale,
+    )
+    if company is None:
+        return actor
+    return replace(
+        actor,
+        organisation_id=company.id,
+        organisation_public_id=company.public_id,
+        organisation_name=company.name,
+        organisation_country=company.country,
+        organisation_currency=company.currency,
+        zone="Asia/Kuala_Lumpur" if company.country == "MY" else "Asia/Jakarta",
+    )
+
+
+def add_families() -> dict[str, int]:
+    """Write the three product families."""
+    rows = [
+        ProductFamily(slug=slug, name=name)
+        for slug, name in (("firewall", "Firewall"), ("switching", "Switching"), ("cloud", "Cloud"))
+    ]
+    with transaction():
+        db.session.add_all(rows)
+    return {row.slug: row.id for row in rows}
+
+
+def build_cast() -> Cast:
+    """Write the whole cast."""
+    with transaction():
+        families = add_families()
+        rows = [
+            Product(sku=f"{slug.upper()}-1", name=f"{slug.title()} One", family_id=family_id)
+            for slug, family_id in families.items()
+        ]
+        db.session.add_all(rows)
+        kinabalu = add_company("Kinabalu Networks", "MY", "MYR", "en", "Asia/Kuala_Lumpur", "Kota Kinabalu")
+        merapi = add_company("Merapi Solusi", "ID", "IDR", "id", "Asia/Jakarta", "Yogyakarta")
+        people = {
+            "aisyah": add_person("aisyah@kinabalu.example.com", "Aisyah Rahman", Role.MEMBER, kinabalu),
+            "kinabalu_admin": add_person(
+                "admin@kinabalu.example.com", "Farid Hamzah", Role.PARTNER_ADMIN, kinabalu
+            ),
+            "budi": add_person("budi@merapi.example.com", "Budi Santoso", Role.MEMBER, merapi, "id"),
+            "merapi_admin": add_person(
+                "admin@merapi.example.com", "Dewi Lestari", Role.PARTNER_ADMIN, merapi, "id"
+            ),
+            "manager": add_person("manager@vendor.example.com", "Hafiz Karim", Role.CHANNEL_MANAGER),
+            "marketer": add_person("marketer@vendor.example.com", "Mei Ling Tan", Role.MARKETER),
+            "finance": add_person("finance@vendor.example.com", "Grace Wong", Role.FINANCE),
+            "auditor": add_person("auditor@vendor.example.com", "Ravi Menon", Role.AUDITOR),
+            "owner": add_person("owner@vendor.example.com", "Nadia Yusof", Role.OWNER),
+        }
+    products = {row.sku: row.id for row in rows}
+    return Cast(**people, kinabalu=kinabalu, merapi=merapi, families=families, products=products)
