@@ -1,0 +1,53 @@
+"""Secrets at rest: AES-GCM for what must be read again, keyed digests for what must only be recognised."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.core.settings import current_settings
+
+
+class Unreadable(Exception):
+    """Sealed bytes were changed, moved to another record, or sealed under another SECRET_KEY."""
+
+
+def _key(purpose: str) -> bytes:
+    master = current_settings().secret_key.encode()
+    return HKDF(hashes.SHA256(), 32, b"tangga", purpose.encode()).derive(master)
+
+
+def seal(plain: bytes, aad: str) -> bytes:
+    """Encrypt (AES-256-GCM). `aad` binds the result to its record: sealed bytes do not open elsewhere."""
+    nonce = os.urandom(12)
+    return nonce + AESGCM(_key("seal")).encrypt(nonce, plain, aad.encode())
+
+
+def unseal(sealed: bytes, aad: str) -> bytes:
+    """Decrypt what `seal` made. Raises Unreadable."""
+    try:
+        return AESGCM(_key("seal")).decrypt(sealed[:12], sealed[12:], aad.encode())
+    except InvalidTag:
+        raise Unreadable("sealed bytes do not open with this key and record") from None
+
+
+def keyed_digest(purpose: str, text: str) -> str:
+    """HMAC-SHA-256 in hex: equal for equal texts, useless without the key."""
+    return hmac.new(_key("digest:" + purpose), text.encode(), hashlib.sha256).hexdigest()
+
+
+def same(left: str, right: str) -> bool:
+    """Compare secrets in constant time."""
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+def new_token() -> str:
+    """A random bearer token, 256 bits, URL-safe."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,78 @@
+"""Structured logs on standard error; each line of a request carries its id, each answer says it in a header."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+import time
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_id() -> str | None:
+    """Id of the present request, None outside one."""
+    return getattr(g, "request_id", None) if has_request_context() else None
+
+
+def get_logger(name: str = "tangga") -> structlog.stdlib.BoundLogger:
+    """A logger; call it with an event name and key-value pairs."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger
+
+
+def _with_request_id(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    found = request_id()
+    if found:
+        event["request_id"] = found
+    return event
+
+
+def configure_logs(level: str, *, as_json: bool) -> None:
+    """Set up the process-wide log format. Called once per process by the app factory."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _with_request_id,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def init_logs(app: Flask) -> None:
+    """Give each request an id and write one line for each answer but those of static files and health checks."""
+
+    @app.before_request
+    def _begin() -> None:
+        offered = request.headers.get("X-Request-Id", "")
+        g.request_id = offered if _SAFE_ID.fullmatch(offered) else secrets.token_hex(8)
+        g.request_started = time.perf_counter()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = getattr(g, "request_id", "")
+        if request.endpoint not in ("static", "core.asset", "core.healthz", "core.readyz"):
+            get_logger().info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - getattr(g, "request_started", time.perf_counter())) * 1000),
+            )
+        return response

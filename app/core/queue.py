@@ -1,0 +1,86 @@
+"""The queue library (huey) wakes workers and keeps the clock of periodic work; the truth is the `jobs` table."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from flask import Flask, current_app
+from huey import PostgresHuey, SqliteHuey, crontab
+from huey.api import Huey
+from huey.serializer import SignedSerializer
+
+from app.core import jobs
+from app.core.logs import get_logger
+from app.core.settings import Settings
+
+
+def make_queue(settings: Settings) -> Huey:
+    """A queue beside the database: its own file for SQLite, a table for PostgreSQL."""
+    common: dict[str, Any] = {"results": False, "serializer": SignedSerializer(secret=settings.secret_key)}
+    if settings.database_url.startswith("sqlite"):
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("tangga", filename=str(settings.data_path / "queue.db"), timeout=15, **common)
+    return PostgresHuey("tangga", dsn=settings.database_url.replace("+psycopg", ""), **common)
+
+
+def init_queue(app: Flask, settings: Settings) -> None:
+    """Attach a queue to the app: commits that promise work wake a worker, which drains the `jobs` table."""
+    app.extensions["tangga_queue"] = None
+    if settings.env == "test":
+        return
+    queue = make_queue(settings)
+    app.extensions["tangga_queue"] = queue
+
+    def in_app(function: Any) -> Any:
+        @functools.wraps(function)
+        def wrapper() -> None:
+            with app.app_context():
+                function()
+
+        return wrapper
+
+    wake = queue.task(name="wake")(in_app(jobs.run_due))
+    queue.periodic_task(crontab(minute="*"), name="sweep")(in_app(run_periodic))
+    app.extensions["tangga_wake"] = wake
+    if _wake_current not in jobs._wakers:
+        jobs.on_enqueue(_wake_current)
+
+
+def _wake_current() -> None:
+    wake = current_app.extensions.get("tangga_wake")
+    if wake is None:
+        return
+    try:
+        wake()
+    except Exception as problem:  # noqa: BLE001 - the row is the promise: the sweep of the next minute finds it
+        get_logger().warning("could not wake a worker", error=type(problem).__name__)
+
+
+def run_periodic() -> None:
+    """Each minute: run what the schedule says is due, then whatever is waiting."""
+    from app.core.clock import utc_now
+
+    minute = int(utc_now().timestamp() // 60)
+    for item in jobs.SCHEDULE.values():
+        if minute % item.every_minutes == 0:
+            try:
+                item.run()
+            except Exception as problem:  # noqa: BLE001 - one periodic job must not stop the others
+                get_logger().error(
+                    "periodic work failed", name=item.name, error=f"{type(problem).__name__}: {problem}"
+                )
+    jobs.run_due()
+
+
+def queue_ready() -> bool:
+    """The queue's store answers (always true in tests, which drain jobs themselves)."""
+    queue = current_app.extensions.get("tangga_queue")
+    if queue is None:
+        return True
+    try:
+        queue.storage.queue_size()
+    except Exception as problem:  # noqa: BLE001 - any failure means not ready
+        get_logger().warning("queue not ready", error=type(problem).__name__)
+        return False
+    return True

@@ -1,0 +1,58 @@
+"""Exchange rates: dated integers times 10^-10 to the vendor's reporting currency, per whole unit of each currency."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Model, db
+from app.core.money import exponent, mul_div_half_up
+from app.core.settings import current_settings
+from app.core.types import PK, BigInt, LocalDate
+
+SCALE = 10**10
+
+
+class ExchangeRate(Model):
+    """One whole unit of `currency` is worth `rate_e10` x 10^-10 units of the reporting currency from a date on."""
+
+    __tablename__ = "exchange_rates"
+
+    id: Mapped[PK]
+    currency: Mapped[str] = mapped_column(Text)
+    effective_on: Mapped[date] = mapped_column(LocalDate)
+    rate_e10: Mapped[int] = mapped_column(BigInt)
+
+    __table_args__ = (
+        UniqueConstraint("currency", "effective_on"),
+        CheckConstraint("rate_e10 > 0", name="rate_positive"),
+    )
+
+
+def rate_on(currency: str, on: date) -> int | None:
+    """Latest rate on or before a date, None if there is none. The reporting currency itself is 1."""
+    if currency == current_settings().reporting_currency:
+        return SCALE
+    return db.session.scalar(
+        select(ExchangeRate.rate_e10)
+        .where(ExchangeRate.currency == currency, ExchangeRate.effective_on <= on)
+        .order_by(ExchangeRate.effective_on.desc())
+        .limit(1)
+    )
+
+
+def convert(amount_minor: int, source: str, target: str, on: date) -> int | None:
+    """Minor units of another currency at the rates of a date; None without a rate (the caller parks the fact)."""
+    if source == target:
+        return amount_minor
+    from_rate, to_rate = rate_on(source, on), rate_on(target, on)
+    if from_rate is None or to_rate is None:
+        return None
+    return convert_by(amount_minor, source, from_rate, target, to_rate)
+
+
+def convert_by(amount_minor: int, source: str, from_rate: int, target: str, to_rate: int) -> int:
+    """The arithmetic of `convert` for rates already at hand; rounds half away from zero."""
+    return mul_div_half_up(amount_minor, from_rate * 10 ** exponent(target), to_rate * 10 ** exponent(source))
