@@ -1,0 +1,43 @@
+"""The test harness itself: two real databases, both empty, and no app context held open."""
+
+from flask import Flask, has_app_context
+from sqlalchemy import text
+
+from app.core import triggers
+from app.core.db import db, dialect
+from tests.support.statements import count_statements
+
+
+def test_the_application_speaks_to_the_database_that_the_test_is_named_after(app: Flask, request) -> None:
+    with app.app_context():
+        assert dialect() in request.node.name
+
+
+def test_every_registered_trigger_is_there(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        assert triggers.missing(connection) == set()
+
+
+def test_no_app_context_is_open_around_a_test(app: Flask) -> None:
+    assert not has_app_context()
+
+
+def test_the_counter_counts_statements_and_not_begin_or_commit(app: Flask) -> None:
+    with count_statements(app) as seen, app.app_context():
+        db.session.execute(text("SELECT 1"))
+        db.session.execute(text("SELECT 2"))
+        db.session.remove()
+    assert len(seen) == 2
+
+
+def test_a_second_test_finds_an_empty_database_again_part_one(app: Flask) -> None:
+    leave_a_table_and_find_none(app)
+
+
+def test_a_second_test_finds_an_empty_database_again_part_two(app: Flask) -> None:
+    leave_a_table_and_find_none(app)
+
+
+def leave_a_table_and_find_none(app: Flask) -> None:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE left_behind (id INTEGER)"))

@@ -1,0 +1,90 @@
+"""A real Chromium: phone and desktop, any language and theme, with or without JavaScript."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts"))
+from ensure_browser import find_browser
+
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+LANGUAGES = {"en": "en-GB", "ms": "ms-MY", "id": "id-ID"}
+QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+]
+
+__all__ = ["SIZES", "browser_type_launch_args", "visit"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    found = find_browser()
+    return {
+        **browser_type_launch_args,
+        "args": [*QUIET, *(["--no-sandbox"] if root else [])],
+        **({"executable_path": found} if found else {}),
+    }
+
+
+class Visit:
+    """One person at one device. `problems` collects what the console and the network complained about."""
+
+    def __init__(self, context: BrowserContext, base_url: str) -> None:
+        self.context, self.base_url = context, base_url
+        self.page: Page = context.new_page()
+        self.problems: list[str] = []
+        self.watch(self.page)
+
+    def watch(self, page: Page) -> None:
+        page.on(
+            "console", lambda message: self.problems.append(f"{message.type}: {message.text} ({page.url})")
+        )
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error} ({page.url})"))
+
+    def goto(self, path: str) -> Page:
+        self.page.goto(self.base_url + path)
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visit]]:
+    """visit(size="phone", language="en", theme="light", javascript=True) -> Visit, against `live_server`."""
+    live_server = request.getfixturevalue("live_server")
+    opened: list[BrowserContext] = []
+
+    def make(
+        size: str = "phone", language: str = "en", theme: str = "light", javascript: bool = True, **more: Any
+    ) -> Visit:
+        phone = size == "phone"
+        context = browser.new_context(
+            viewport=SIZES[size],
+            device_scale_factor=1,
+            is_mobile=phone,
+            has_touch=phone,
+            locale=LANGUAGES[language],
+            timezone_id="Asia/Kuala_Lumpur",
+            color_scheme=theme,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+            **more,
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return Visit(context, live_server.url)
+
+    yield make
+    for context in opened:
+        context.close()

@@ -1,0 +1,185 @@
+"""One database a test, copied from a template that is built once a run: a file on SQLite, a database on PostgreSQL.
+
+The application object is kept per database and process, because building it costs more than a test; what changes
+under it is the database, which has the same address in every test of a process.
+"""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from app import create_app
+from app.core import triggers
+from app.core.db import db
+from app.core.settings import Settings, load_settings
+from tests.support.postgres import Server
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DIALECTS = ("sqlite", "postgresql")
+SHARED = "TANGGA_TEST_SHARED_POSTGRES"
+_server: Server | None = None
+
+
+def postgres_address() -> URL:
+    """The server of this run: the controller's, if this is a worker of pytest-xdist; started at first need."""
+    global _server
+    if os.environ.get(SHARED):
+        return make_url(os.environ[SHARED])
+    if _server is None:
+        _server = Server()
+    return make_url(_server.url)
+
+
+def stop_postgres() -> None:
+    global _server
+    if _server is not None:
+        _server.stop()
+        _server = None
+
+
+def libpq(address: URL) -> str:
+    return address.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def forget_missing_tables() -> None:
+    """Until every area has its tables: leave out foreign keys to those that are not there yet."""
+    tables = db.metadata.tables
+    for table in tables.values():
+        for key in list(table.foreign_key_constraints):
+            if key.elements[0].target_fullname.split(".")[0] not in tables:
+                table.constraints.discard(key)
+                for element in key.elements:
+                    element.parent.foreign_keys.discard(element)
+                    table.foreign_keys.discard(element)
+
+
+def build_schema(app: Flask) -> None:
+    """By the migrations, as an installation gets it."""
+    with app.app_context():
+        if list((ROOT / "migrations" / "versions").glob("*.py")):
+            from flask_migrate import upgrade
+
+            upgrade(directory=str(ROOT / "migrations"))
+        else:
+            forget_missing_tables()
+            db.create_all()
+            with db.engine.begin() as connection:
+                triggers.install(connection)
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Databases:
+    """The databases of one test process."""
+
+    def __init__(self, shared: Path, own: Path) -> None:
+        self.shared, self.own = shared, own
+        self.run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:10]
+        self.name = f"tangga_{self.run}_{os.getpid()}"
+        self.apps: dict[str, Flask] = {}
+        self.made: set[str] = set()
+
+    def settings(self, dialect: str, **overrides: object) -> Settings:
+        base = replace(
+            load_settings({}, dotenv=None),
+            env="test",
+            data_dir=str(self.own),
+            database_url=self.url(dialect),
+            secret_key="a secret of the tests, long enough for anything",
+            sqlite_synchronous="OFF",
+            log_level="WARNING",
+        )
+        return replace(base, **overrides)  # type: ignore[arg-type]
+
+    def url(self, dialect: str) -> str:
+        if dialect == "sqlite":
+            return f"sqlite:///{self.own / 'test.db'}"
+        return postgres_address().set(database=self.name).render_as_string(hide_password=False)
+
+    def app(self, dialect: str) -> Flask:
+        if dialect not in self.apps:
+            self.apps[dialect] = create_app(self.settings(dialect))
+        return self.apps[dialect]
+
+    def fresh(self, dialect: str) -> Flask:
+        """The application over an empty database."""
+        self.renew_sqlite() if dialect == "sqlite" else self.renew_postgres()
+        return self.app(dialect)
+
+    def renew_sqlite(self) -> None:
+        template = self.shared / "template.db"
+        with locked(self.shared / "template.lock"):
+            if not template.exists():
+                draft = self.shared / "draft.db"
+                build_schema(create_app(self.settings("sqlite", database_url=f"sqlite:///{draft}")))
+                with sqlite3.connect(draft) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                draft.rename(template)
+        for ending in ("-wal", "-shm"):
+            (self.own / f"test.db{ending}").unlink(missing_ok=True)
+        shutil.copyfile(template, self.own / "test.db")
+
+    def renew_postgres(self) -> None:
+        template = f"tangga_{self.run}_template"
+        with psycopg.connect(libpq(postgres_address()), autocommit=True) as admin:
+            with locked(self.shared / "template.pg.lock"):
+                if not (self.shared / "template.pg").exists():
+                    self.build_postgres_template(admin, template)
+                    (self.shared / "template.pg").touch()
+            self.drop(admin, self.name)
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+            admin.execute(create.format(sql.Identifier(self.name), sql.Identifier(template)))
+        self.made.add(self.name)
+
+    def build_postgres_template(self, admin: psycopg.Connection, template: str) -> None:
+        self.drop(admin, template)
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+        address = postgres_address().set(database=template).render_as_string(hide_password=False)
+        build_schema(create_app(self.settings("postgresql", database_url=address)))
+
+    @staticmethod
+    def drop(admin: psycopg.Connection, name: str) -> None:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def release(self, dialect: str) -> None:
+        """After a test: nothing of it stays open."""
+        app = self.apps.get(dialect)
+        if app is not None:
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+    def close(self) -> None:
+        for dialect in self.apps:
+            self.release(dialect)
+        if self.made:
+            with psycopg.connect(libpq(postgres_address()), autocommit=True) as admin:
+                for name in self.made:
+                    self.drop(admin, name)
+
+    def close_run(self) -> None:
+        """By the last process of a run on a server that is not ours: the template goes too."""
+        if os.environ.get("TEST_POSTGRES_URL"):
+            with psycopg.connect(libpq(postgres_address()), autocommit=True) as admin:
+                pattern = f"tangga\\_{self.run}\\_%"
+                rows = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
+                for (name,) in rows.fetchall():
+                    self.drop(admin, name)
