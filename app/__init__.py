@@ -86,10 +86,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     queue.init_queue(app, settings)
     for path in (
         "app.core.assets",
+        "app.identity.guard",
         "app.core.csrf",
         "app.core.nav",
         "app.core.compress",
-        "app.identity.guard",
     ):
         module = _load(path)
         if module is not None and hasattr(module, "init_app"):

@@ -1,20 +1,40 @@
 """The fixed cast of the tests: Aisyah sells, her admin manages, Budi is the rival, the vendor decides.
 
-`build_cast()` writes the rows; call it inside an app context. Everybody's password is PASSWORD.
+Fixture `cast` writes the rows; everybody's password is PASSWORD. `sign_in(client, cast.aisyah)` opens a session and
+lets the client send forms; `let_post(client)` does the latter for somebody signed out.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 
+import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from app.core.clock import utc_now
+from app.core.csrf import mask
 from app.core.db import db, transaction
 from app.identity.actor import Actor
 from app.identity.models import Person
+from app.identity.sessions import start_session
 from app.partners.models import Membership, Organisation, Role
 from app.products.models import Product, ProductFamily
+
+__all__ = [
+    "PASSWORD",
+    "Cast",
+    "Company",
+    "add_company",
+    "add_person",
+    "build_cast",
+    "cast",
+    "let_post",
+    "sign_in",
+]
 
 PASSWORD = "tangga-demo"
 QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -155,3 +175,33 @@ def build_cast() -> Cast:
         }
     products = {row.sku: row.id for row in rows}
     return Cast(**people, kinabalu=kinabalu, merapi=merapi, families=families, products=products)
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """Everybody, written to the database of this test."""
+    with app.app_context():
+        return build_cast()
+
+
+def let_post(client: FlaskClient) -> None:
+    """Give the client a CSRF token, which it then sends with every request."""
+    raw = secrets.token_hex(20)
+    with client.session_transaction() as session:
+        session["csrf_token"] = raw
+    key = client.application.config["SECRET_KEY"]
+    signed = URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(raw)
+    client.environ_base["HTTP_X_CSRFTOKEN"] = mask(str(signed))
+
+
+def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
+    """Open a session for the client as the sign-in page does, without the cost of a password; returns the client."""
+    app = client.application
+    assert actor.person_id is not None
+    with app.app_context(), transaction():
+        token = start_session(actor.person_id, actor.role, user_agent="test", address="127.0.0.1")
+    with client.session_transaction() as session:
+        session.clear()
+        session["_user_id"], session["_fresh"] = token, True
+    let_post(client)
+    return client

@@ -107,6 +107,13 @@ def forget(name: str, who: str, limit: int, seconds: int) -> None:
     _limiter.clear(_item(limit, seconds), name, keyed_digest("limit", who)[:32])
 
 
+def give_back(name: str, who: str, limit: int, seconds: int) -> None:
+    """Uncount one act: it was counted before it was known to be a good one."""
+    key = _item(limit, seconds).key_for(name, keyed_digest("limit", who)[:32])
+    with transaction():
+        execute_sql("UPDATE rate_counters SET hits = hits - 1 WHERE key = :key AND hits > 0", {"key": key})
+
+
 def purge() -> None:
     """Drop counters whose window has ended."""
     with transaction():

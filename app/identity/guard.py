@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 
+from app.core.access import NEEDS, PUBLIC, public
 from app.core.errors import Forbidden, NotFound
 from app.identity.actor import get_actor
+from app.identity.login import init_login, load_actor
 from app.identity.permissions import ALL_PERMISSIONS, answer_for
 
 View = TypeVar("View", bound=Callable[..., Any])
-_NEEDS = "__needs__"
-PUBLIC: tuple[str, ...] = ()
 # The floor below cannot import this gate; these answer everybody and show nothing of anybody.
-FRAMEWORK_ENDPOINTS = frozenset({"static", "core.healthz", "core.readyz"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "core.healthz", "core.readyz"}
+    | {f"assets.{name}" for name in ("theme", "logo", "manifest", "service_worker")}
+)
 
 
 class UnguardedRoute(RuntimeError):
@@ -30,24 +33,18 @@ def needs(*permissions: str) -> Callable[[View], View]:
         raise UnguardedRoute(f"no role has {sorted(unknown)}")
 
     def mark(view: View) -> View:
-        setattr(view, _NEEDS, permissions)
+        setattr(view, NEEDS, permissions)
         return view
 
     return mark
 
 
-def public(view: View) -> View:
-    """The view is for everybody, signed in or not."""
-    setattr(view, _NEEDS, PUBLIC)
-    return view
-
-
 def needed_by(app: Flask, endpoint: str) -> tuple[str, ...] | None:
     """What an endpoint needs: permissions, an empty tuple for public, None if it never said."""
-    if endpoint in FRAMEWORK_ENDPOINTS:
+    if endpoint in OPEN_ENDPOINTS:
         return PUBLIC
     view = app.view_functions.get(endpoint)
-    found = getattr(view, _NEEDS, None)
+    found = getattr(view, NEEDS, None)
     return found if isinstance(found, tuple) else None
 
 
@@ -70,8 +67,6 @@ def sign_in_url() -> str:
 
 def check_access() -> Response | None:
     """Before each request: let through, send to sign-in, or refuse with 403 or 404."""
-    from flask import current_app
-
     if request.endpoint is None:
         return None
     needed = needed_by(current_app, request.endpoint)
@@ -99,7 +94,18 @@ def to_sign_in() -> Response:
 
 def _shown_page() -> str:
     """The page that an HTMX request came from, as a path."""
-    from urllib.parse import urlsplit
-
     parts = urlsplit(request.headers.get("HX-Current-URL", ""))
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def init_app(app: Flask) -> None:
+    """Load who acts and check what they may, before any other check of the request."""
+    init_login(app)
+
+    @app.before_request
+    def _gate() -> Response | None:
+        if request.endpoint in OPEN_ENDPOINTS:
+            g.actor = None
+            return None
+        load_actor()
+        return check_access()

@@ -76,7 +76,7 @@ class SignInSecret(Model):
     kind: Mapped[SecretKind] = mapped_column(StrEnumType(SecretKind))
     email_digest: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("people.id"))
-    secret_digest: Mapped[str] = mapped_column(Text, unique=True)
+    secret_digest: Mapped[str] = mapped_column(Text, index=True)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

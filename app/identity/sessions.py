@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, delete, select, update
+from sqlalchemy import CursorResult, Select, and_, delete, select, update
 
 from app.core.clock import utc_now
 from app.core.crypto import keyed_digest, new_token
@@ -65,7 +66,7 @@ def start_session(person_id: int, role: Role, *, user_agent: str = "", address: 
     return token
 
 
-def _session_query(digest: str) -> Select[tuple]:
+def _session_query(digest: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             UserSession.id.label("session_id"),
@@ -170,7 +171,8 @@ def end_sessions_of(person_id: int, *, but: int | None = None, only: str | None 
     if only is not None:
         query = query.where(UserSession.public_id == only)
     with transaction():
-        return int(db.session.execute(query.values(ended_at=utc_now())).rowcount)
+        done = cast("CursorResult[Any]", db.session.execute(query.values(ended_at=utc_now())))
+        return int(done.rowcount)
 
 
 def list_sessions(person_id: int) -> list[UserSession]:

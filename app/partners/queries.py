@@ -32,7 +32,7 @@ class Viewer(Protocol):
     def can(self, permission: str) -> bool: ...
 
 
-def visible_organisation_ids(viewer: Viewer) -> Select[tuple[int]]:
+def visible_organisation_ids(viewer: Viewer) -> Select[int]:
     """Ids of the organisations whose rows a person may see; for `.in_()` in the scopes of other areas.
 
     A partner's person: their own. A channel manager: those they look after, and those nobody looks after.
@@ -50,7 +50,7 @@ def visible_organisation_ids(viewer: Viewer) -> Select[tuple[int]]:
     return query
 
 
-def visible_organisations(viewer: Viewer) -> Select[tuple[Organisation]]:
+def visible_organisations(viewer: Viewer) -> Select[Organisation]:
     """The organisations a person may see. The one scope of this area."""
     return select(Organisation).where(Organisation.id.in_(visible_organisation_ids(viewer)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from app.core.db import db
@@ -25,3 +27,13 @@ def find_family(slug: str) -> ProductFamily:
 def get_product_by_sku(sku: str) -> Product | None:
     """A product by its stock number, or None."""
     return db.session.scalars(select(Product).where(Product.sku == sku)).first()
+
+
+def families_of(product_ids: Iterable[int]) -> dict[int, int]:
+    """The family of each product, by product id."""
+    found: dict[int, int] = {}
+    wanted = list(dict.fromkeys(product_ids))
+    for start in range(0, len(wanted), 500):
+        query = select(Product.id, Product.family_id).where(Product.id.in_(wanted[start : start + 500]))
+        found.update({row.id: row.family_id for row in db.session.execute(query)})
+    return found
