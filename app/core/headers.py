@@ -25,7 +25,7 @@ def init_headers(app: Flask) -> None:
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        if request.endpoint not in ("static", "core.asset"):
+        if request.blueprint != "assets":
             headers.setdefault("Cache-Control", "no-cache, private")
         if current_settings().is_production:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

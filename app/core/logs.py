@@ -67,7 +67,7 @@ def init_logs(app: Flask) -> None:
     @app.after_request
     def _end(response: Response) -> Response:
         response.headers["X-Request-Id"] = getattr(g, "request_id", "")
-        if request.endpoint not in ("static", "core.asset", "core.healthz", "core.readyz"):
+        if request.blueprint not in ("assets", "core"):
             get_logger().info(
                 "request",
                 method=request.method,

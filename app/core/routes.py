@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
+from app.core.access import public
 from app.core.db import db
 from app.core.logs import get_logger
 from app.core.queue import queue_ready
@@ -13,12 +14,14 @@ bp = Blueprint("core", __name__)
 
 
 @bp.get("/healthz")
+@public
 def healthz() -> Response:
     """The process answers."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
+@public
 def readyz() -> tuple[Response, int]:
     """Database and queue answer; 503 with the name of what does not."""
     checks = {"database": _database(), "queue": queue_ready()}
