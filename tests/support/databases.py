@@ -20,7 +20,7 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from app import create_app
-from app.core import triggers
+from app.core import schema, triggers
 from app.core.db import db
 from app.core.settings import Settings, load_settings
 from tests.support.postgres import Server
@@ -75,9 +75,7 @@ def build_schema(app: Flask) -> None:
     """By the migrations, as an installation gets it."""
     with app.app_context():
         if list((ROOT / "migrations" / "versions").glob("*.py")):
-            from flask_migrate import upgrade
-
-            upgrade(directory=str(ROOT / "migrations"))
+            schema.upgrade()
         else:
             forget_missing_tables()
             db.create_all()
