@@ -1,0 +1,1 @@
+"""Accounts, postings, transfers, lots: the only writer of value."""
