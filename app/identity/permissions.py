@@ -48,6 +48,7 @@ _VENDOR_WRITES = frozenset(
         "reward.edit",
         "stock.import",
         "order.cancel",
+        "order.fulfil",
     }
 )
 
@@ -69,6 +70,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "reward.admin_view",
             "order.admin_view",
             "order.cancel",
+            "order.fulfil",
             "ledger.view",
         }
     ),

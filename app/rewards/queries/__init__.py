@@ -1,0 +1,1 @@
+"""Reads of rewards, for partners (`catalogue`, `orders`) and for the vendor (`vendor`)."""
