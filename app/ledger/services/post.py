@@ -206,9 +206,9 @@ def account_id(wire: Wire, book: Book, side: Side, unit: str = POINTS) -> int:
 
 
 def lock_accounts(wire: Wire, book: Book, sides: Sequence[Side]) -> None:
-    """Take the accounts that keep a balance, in id order. SQLite's write transaction is the lock already."""
+    """Take those of the accounts that exist and keep a balance, in id order. SQLite's write transaction is the lock."""
     if not wire.is_sqlite:
-        for row_id in sorted({account_id(wire, book, side) for side in sides if side.owner.kind != "house"}):
+        for row_id in sorted({book.ids[side] for side in sides if side in book.ids and side.owner != HOUSE}):
             wire.run(LOCK, {"id": row_id})
 
 

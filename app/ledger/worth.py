@@ -1,0 +1,36 @@
+"""What points are worth in a currency: the price of rewards, the liability, and when a second person is needed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utc_now
+from app.core.db import Model, db
+from app.core.money import mul_div_ceil
+from app.core.settings import current_settings
+from app.core.types import BigInt, UTCDateTime
+
+
+class PointValue(Model):
+    """What points are worth in a currency: `points` for every `per_minor` minor units. Prices round up."""
+
+    __tablename__ = "point_values"
+    __table_args__ = (
+        CheckConstraint("length(currency) = 3", name="currency_iso"),
+        CheckConstraint("points > 0 AND points <= 1000000000", name="points_range"),
+        CheckConstraint("per_minor > 0 AND per_minor <= 1000000000000", name="per_minor_range"),
+    )
+
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    points: Mapped[int] = mapped_column(BigInt)
+    per_minor: Mapped[int] = mapped_column(BigInt)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+
+
+def reporting_worth(points: int) -> int | None:
+    """Worth of points in minor units of the reporting currency, rounded up; None while the vendor has set no value."""
+    found = db.session.get(PointValue, current_settings().reporting_currency)
+    return None if found is None else mul_div_ceil(points, found.per_minor, found.points)
