@@ -1,16 +1,13 @@
 """A real Chromium: phone and desktop, any language and theme, with or without JavaScript."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts"))
-from ensure_browser import find_browser
+from scripts.ensure_browser import find_browser
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 LANGUAGES = {"en": "en-GB", "ms": "ms-MY", "id": "id-ID"}
