@@ -21,7 +21,11 @@ def python_files(root: Path, *folders: str) -> Iterator[Path]:
 
 
 def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    """The file's tree; an empty one where it does not parse, which the linter reports."""
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def committed(root: Path) -> list[Path]:

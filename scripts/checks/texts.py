@@ -9,12 +9,6 @@ from scripts.checks.source import committed
 
 # Spelled in parts, so that this file does not contain what it looks for.
 HOSTS = ("pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)", "deb" + r"\.debian\.org")
-    "pypi" + r"\.org",
-    "python" + r"hosted\.org",
-    "npm" + r"js\.(org|com)",
-    "deb" + r"\.debian\.org",
-    "yarn" + r"pkg\.com",
-)
 PLACES = (
     "work/" + "(main|shared|plan)",
     "ro" + "ot/",
