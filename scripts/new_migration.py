@@ -1,43 +1,46 @@
 """Writes the migration that brings the last one up to the models: scripts/new_migration.py "what it does"
 
-The difference is taken against a fresh SQLite database of the present migrations; the file is named by date and
-words. Read it before committing it: autogenerate sees tables, columns, keys and indexes, not CHECK constraints.
+The difference is taken against a fresh PostgreSQL database of the present migrations (SQLite cannot say what an index
+over an expression is); the file is named by date and words. Read it before committing it: autogenerate does not see
+a changed CHECK. `make check` compares what both databases say afterwards.
 """
 
 import re
 import subprocess
 import sys
-import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask_migrate import revision
 
-from app import create_app
 from app.core import schema
 from app.core.db import db
-from app.core.settings import load_settings
+from scripts.checks.application import build
+from scripts.checks.schema import two_databases
+from tests.support.postgres import Server
+
+
+def write(words: str, revision_id: str) -> None:
+    server = Server()
+    try:
+        with two_databases(server.url) as (url, _other), build(url=url) as app, app.app_context():
+            schema.migrate.init_app(app, db, directory=str(schema.FOLDER), render_as_batch=True)
+            if schema.head_revision():
+                schema.upgrade()
+            revision(message=words, autogenerate=True, rev_id=revision_id)
+    finally:
+        server.stop()
 
 
 def main(words: str) -> int:
     slug = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
-    today = datetime.now(UTC).date().isoformat()
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/draft.db"
-        settings = replace(load_settings({}, dotenv=None), env="test", data_dir=folder, database_url=url)
-        app = create_app(settings)
-        with app.app_context():
-            schema.migrate.init_app(app, db, directory=str(schema.FOLDER), render_as_batch=True)
-            if schema.head_revision():
-                schema.upgrade()
-            name = f"{today}_{slug}"
-            revision(message=words, autogenerate=True, rev_id=name.replace("-", ""))
-            db.engine.dispose()
-    wanted = schema.FOLDER / "versions" / f"{name}.py"
-    next(wanted.parent.glob(f"{name.replace('-', '')}*.py")).rename(wanted)
-    subprocess.run([sys.executable, "-m", "ruff", "check", "-q", "--fix", str(wanted)], check=False)
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(wanted)], check=False)
-    print(wanted)
+    name = f"{datetime.now(UTC).date().isoformat()}_{slug}"
+    revision_id = name.replace("-", "")
+    write(words, revision_id)
+    path = schema.FOLDER / "versions" / f"{name}.py"
+    next(path.parent.glob(f"{revision_id}*.py")).rename(path)
+    subprocess.run([sys.executable, "-m", "ruff", "check", "-q", "--fix", str(path)], check=False)
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=False)
+    print(path)
     return 0
 
 

@@ -4,6 +4,7 @@ Alembic's own comparison leaves out CHECK constraints and indexes over expressio
 databases, one made by the migrations and one by the models, and compares what the database itself says.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,30 +93,39 @@ def not_the_queue(name: str | None, kind: str, _parents: Any) -> bool:
 
 
 @contextmanager
-def two_databases() -> Iterator[tuple[str, str]]:
-    """Two empty PostgreSQL databases, dropped afterwards."""
-    server = Server()
-    names = ("tangga_drift_migrations", "tangga_drift_models")
-    address = make_url(server.url)
+def two_databases(server_url: str) -> Iterator[tuple[str, str]]:
+    """Two empty databases on a PostgreSQL server, dropped afterwards."""
+    names = [f"tangga_drift_{os.getpid()}_{number}" for number in (1, 2)]
+    address = make_url(server_url)
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
-    try:
-        with psycopg.connect(plain, autocommit=True) as admin:
-            for name in names:
-                admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-                admin.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(plain, autocommit=True) as admin:
+        for name in names:
+            admin.execute(f"CREATE DATABASE {name}")
+        try:
             one, two = (address.set(database=name).render_as_string(hide_password=False) for name in names)
             yield one, two
+        finally:
             for name in names:
-                admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    finally:
-        server.stop()
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_sqlite() -> Iterator[str]:
+    with build() as app, build() as other:
+        yield from differences(app, other, "sqlite")
+
+
+def on_postgresql(server_url: str) -> Iterator[str]:
+    with two_databases(server_url) as (one, two), build(url=one) as app, build(url=two) as other:
+        yield from differences(app, other, "postgresql")
 
 
 def findings(root: Path) -> Iterator[str]:
     if not list((root / "migrations" / "versions").glob("*.py")):
         yield "migrations/versions: there is no migration yet"
         return
-    with build() as app, build() as other:
-        yield from differences(app, other, "sqlite")
-    with two_databases() as (one, two), build(url=one) as app, build(url=two) as other:
-        yield from differences(app, other, "postgresql")
+    yield from on_sqlite()
+    server = Server()
+    try:
+        yield from on_postgresql(server.url)
+    finally:
+        server.stop()
