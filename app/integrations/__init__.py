@@ -1,0 +1,1 @@
+"""What connects the portal to other systems."""
