@@ -15,6 +15,7 @@ BLUEPRINTS = (
     "app.core.routes:bp",
     "app.core.assets:bp",
     "app.identity.routes:bp",
+    "app.identity.joining:bp",
     "app.identity.account:bp",
     "app.identity.admin:admin_bp",
     "app.identity.outbox:bp",

@@ -14,6 +14,7 @@ from app.identity.actor import get_actor
 from app.identity.login import init_login, load_actor
 from app.identity.permissions import ALL_PERMISSIONS, answer_for
 
+__all__ = ["needs", "public"]
 View = TypeVar("View", bound=Callable[..., Any])
 # The floor below cannot import this gate; these answer everybody and show nothing of anybody.
 OPEN_ENDPOINTS = frozenset(

@@ -110,3 +110,8 @@ def find_external_many(kind: str, source: str, keys: Iterable[str] | None = None
         part = query.where(ExternalId.key.in_(wanted[start : start + 500]))
         found.update({row.key: row.target_id for row in db.session.execute(part)})
     return found
+
+
+def list_kinds() -> list[str]:
+    """Types of organisation that are in use."""
+    return list(db.session.scalars(select(Organisation.kind).distinct()))
