@@ -1,0 +1,1 @@
+"""The log of facts that may earn, and the one pipeline that reacts to them."""

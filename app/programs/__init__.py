@@ -1,0 +1,1 @@
+"""Programs: rules that turn facts into points, in versions, with limits that hold."""

@@ -1,0 +1,150 @@
+"""The arithmetic of a rule: one fact in, points and their calculation out. Integers only, rounded down once per fact.
+
+Nothing here writes or knows of limits; `app.programs.limits` cuts, `app.programs.reactor` posts. *Try it* on the
+programs page and the award itself run this same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.activities.facts import Fact
+from app.core.money import MAX_AMOUNT, mul_div_floor
+from app.core.rates import convert_by, rate_on
+from app.programs.rules import FIXED, PER_MONEY, Reward, Rule
+
+POINTS, COUNT = "points", "count"
+Line = dict[str, Any]
+
+
+def line(op: str, label: str, unit: str, result: int, **args: Any) -> Line:
+    """One step of a calculation: operator, label key with its figures, running result in a unit (points, count or a
+    currency)."""
+    return {"op": op, "label": label, "unit": unit, "result": result, "args": args}
+
+
+class Rates:
+    """Conversion at the rates of a fact's date, each rate looked up once."""
+
+    def __init__(self, lookup: Callable[[str, date], int | None] = rate_on) -> None:
+        self._lookup = lookup
+        self._found: dict[tuple[str, date], int | None] = {}
+
+    def rate(self, currency: str, on: date) -> int | None:
+        key = (currency, on)
+        if key not in self._found:
+            self._found[key] = self._lookup(currency, on)
+        return self._found[key]
+
+    def convert(self, minor: int, source: str, target: str, on: date) -> int | None:
+        """Minor units of `target`; None without a rate."""
+        if source == target:
+            return minor
+        from_rate, to_rate = self.rate(source, on), self.rate(target, on)
+        if from_rate is None or to_rate is None:
+            return None
+        return convert_by(minor, source, from_rate, target, to_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a reward says about a fact, before any limit. `gross_points` is above zero."""
+
+    reward: Reward
+    payee_id: int
+    gross_points: int
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A rule's word on a fact. `missing_rate` (from, to): the fact has to wait for an exchange rate."""
+
+    applies: bool
+    offers: list[Offer] = field(default_factory=list)
+    missing_rate: tuple[str, str] | None = None
+
+
+NO = Verdict(False)
+
+
+def judge(rule: Rule, fact: Fact, rates: Rates) -> Verdict:
+    """Apply a rule's conditions and rewards to a fact. The window and the audience were looked at before."""
+    if rule.trigger != fact.kind:
+        return NO
+    if rule.family_ids and fact.family_id not in rule.family_ids:
+        return NO
+    if rule.min_quantity is not None and (fact.quantity or 0) < rule.min_quantity:
+        return NO
+    if rule.min_amount_minor is not None:
+        if fact.amount_minor is None or fact.currency is None or rule.min_currency is None:
+            return NO
+        worth = rates.convert(fact.amount_minor, fact.currency, rule.min_currency, fact.occurred_on)
+        if worth is None:
+            return Verdict(True, missing_rate=(fact.currency, rule.min_currency))
+        if worth < rule.min_amount_minor:
+            return NO
+    offers: list[Offer] = []
+    for reward in rule.rewards:
+        payee_id = fact.member_id if reward.payee == "member" else fact.organisation_id
+        if payee_id is None:
+            continue
+        counted = _count(reward, fact, rates)
+        if isinstance(counted, tuple):
+            return Verdict(True, missing_rate=counted)
+        if counted and counted[-1]["result"] > 0:
+            offers.append(Offer(reward, payee_id, counted[-1]["result"], counted))
+    return Verdict(True, offers)
+
+
+def _count(reward: Reward, fact: Fact, rates: Rates) -> list[Line] | tuple[str, str]:
+    """The calculation of one reward, or the currencies whose rate is missing. Empty if the fact lacks the measure."""
+    if reward.kind == FIXED:
+        return [line("", "fixed", POINTS, reward.points)]
+    if reward.kind == PER_MONEY:
+        return _count_money(reward, fact, rates)
+    if not fact.quantity:
+        return []
+    total = min(fact.quantity * reward.points, MAX_AMOUNT)
+    return [
+        line("", "quantity", COUNT, fact.quantity),
+        line("×", "per_unit", POINTS, total, points=reward.points),
+    ]
+
+
+def _count_money(reward: Reward, fact: Fact, rates: Rates) -> list[Line] | tuple[str, str]:
+    if (
+        fact.amount_minor is None
+        or fact.currency is None
+        or reward.currency is None
+        or reward.per_minor is None
+    ):
+        return []
+    lines = [line("", f"{fact.kind}_amount", fact.currency, fact.amount_minor)]
+    amount = fact.amount_minor
+    if fact.currency != reward.currency:
+        converted = rates.convert(amount, fact.currency, reward.currency, fact.occurred_on)
+        if converted is None:
+            return (fact.currency, reward.currency)
+        amount = converted
+        lines.append(line("=", "converted", reward.currency, amount, on=fact.occurred_on.isoformat()))
+    total = min(mul_div_floor(amount, reward.points, reward.per_minor), MAX_AMOUNT)
+    args = {"points": reward.points, "per_minor": reward.per_minor, "currency": reward.currency}
+    lines.append(line("×", "per_money", POINTS, total, **args))
+    return lines
+
+
+def amount_for(reward: Reward, points: int) -> int | None:
+    """The smallest amount, in minor units of the reward's currency, that gives this many points; None if money is not
+    what the reward counts."""
+    if reward.kind != PER_MONEY or not reward.per_minor:
+        return None
+    return -(-points * reward.per_minor // reward.points)
+
+
+def units_for(reward: Reward, points: int) -> int | None:
+    """The fewest units that give this many points; None if units are not what the reward counts."""
+    return -(-points // reward.points) if reward.kind == "per_unit" else None

@@ -1,0 +1,149 @@
+"""What a fact would earn, computed by the very engine that awards, and nothing written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.activities.facts import Entry, Fact
+from app.core.clock import today
+from app.core.db import db
+from app.core.i18n import current_locale
+from app.partners.models import Organisation
+from app.programs import catalogue
+from app.programs.catalogue import Published, Version
+from app.programs.engine import POINTS, Line, Rates, line
+from app.programs.limits import UseKey
+from app.programs.models import ProgramBudget, ProgramUse
+from app.programs.reactor import Owed, judge_all
+from app.programs.sentences import Sentence, sentence_of
+
+FOREVER = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Points that one reward would give, after cap and budget as they stand, with the calculation."""
+
+    program_name: str
+    slug: str
+    points: int
+    payee_kind: str
+    sentence: Sentence
+    lines: list[Line]
+    hold_days: int
+    is_cut: bool
+
+
+def estimate(
+    kind: str,
+    *,
+    actor_or_org: Any,
+    amount_minor: int | None = None,
+    currency: str | None = None,
+    quantity: int | None = None,
+    family_id: int | None = None,
+    on: date | None = None,
+    slug: str | None = None,
+) -> list[Estimate]:
+    """What a fact of this kind would earn on a date (today): for an Actor as member and company, or for an organisation
+    (anything with `id`, `country` and `kind`) alone. `slug` limits it to one program. Empty: nothing would be earned.
+    """
+    organisation_id, member_id, country, org_kind = _who(actor_or_org)
+    if organisation_id is None:
+        return []
+    fact = Fact(
+        kind=str(kind),
+        source="estimate",
+        source_ref="1",
+        organisation_id=organisation_id,
+        occurred_on=on or today(),
+        member_id=member_id,
+        amount_minor=amount_minor,
+        currency=currency if amount_minor is not None else None,
+        quantity=quantity,
+        family_id=family_id,
+    )
+    programs = catalogue.load_catalogue()
+    if slug is not None:
+        kept = tuple(program for program in programs.programs if program.slug == slug)
+        programs = catalogue.Catalogue(programs.serial, programs.stamp, kept)
+    owed, _parked = judge_all([Entry(0, "", 1, fact, country, org_kind, FOREVER)], programs, Rates())
+    if not owed:
+        return []
+    used, left = _limits(owed)
+    locale = current_locale()
+    return [_estimate(each, programs.find(each.version.program_id), used, left, locale) for each in owed]
+
+
+def _who(given: Any) -> tuple[int | None, int | None, str, str]:
+    if hasattr(given, "organisation_id"):
+        if given.organisation_id is None:
+            return None, None, "", ""
+        row = db.session.execute(
+            select(Organisation.country, Organisation.kind).where(Organisation.id == given.organisation_id)
+        ).one()
+        return given.organisation_id, given.person_id, row.country, str(row.kind)
+    return given.id, None, given.country, str(given.kind)
+
+
+def _limits(owed: list[Owed]) -> tuple[dict[UseKey, int], dict[int, int]]:
+    """Counters of these payees and what is left in the budgets."""
+    program_ids = {each.version.program_id for each in owed}
+    payees = {each.offer.payee_id for each in owed}
+    rows = db.session.execute(
+        select(ProgramUse.__table__).where(
+            ProgramUse.program_id.in_(program_ids), ProgramUse.payee_id.in_(payees)
+        )
+    )
+    used = {
+        UseKey(row.program_id, row.rule_key, row.reward_no, row.payee_kind.value, row.payee_id): row.points
+        for row in rows
+    }
+    budgets = db.session.execute(
+        select(ProgramBudget.program_id, ProgramBudget.budget_points - ProgramBudget.spent_points).where(
+            ProgramBudget.program_id.in_(program_ids)
+        )
+    )
+    return used, {row[0]: row[1] for row in budgets}
+
+
+def _estimate(
+    each: Owed,
+    program: Published | None,
+    used: dict[UseKey, int],
+    left: dict[int, int],
+    locale: str,
+) -> Estimate:
+    assert program is not None
+    reward, version = each.offer.reward, each.version
+    points, lines = each.offer.gross_points, list(each.offer.lines)
+    if reward.cap_points is not None:
+        before = used.get(each.key, 0)
+        room = max(reward.cap_points - before, 0)
+        if room < points:
+            points = room
+            lines.append(line("−", "cap", POINTS, points, cap=reward.cap_points, used=before))
+    if version.program_id in left:
+        if left[version.program_id] < points:
+            points = left[version.program_id]
+            lines.append(line("−", "budget", POINTS, points))
+        left[version.program_id] -= points
+    return Estimate(
+        program.name,
+        program.slug,
+        points,
+        reward.payee,
+        sentence_of(version, each.rule, locale=locale),
+        lines,
+        reward.hold_days,
+        points < each.offer.gross_points,
+    )
+
+
+def version_now(program: Published) -> Version | None:
+    """The version that judges a fact of today; None outside the window."""
+    return program.version_on(today())

@@ -1,0 +1,95 @@
+"""Why an amount is what it is: the receipt of an award, read from what was stored with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.activities.facts import Entry
+from app.activities.queries import find_entry
+from app.core.db import db
+from app.core.i18n import current_locale
+from app.programs.catalogue import parse
+from app.programs.models import Program, ProgramAward, ProgramUse, ProgramVersion
+from app.programs.sentences import Sentence, sentence_of, worded_lines
+
+
+@dataclass(frozen=True, slots=True)
+class CapUse:
+    """How much of a payee's cap is used now, over all facts."""
+
+    used: int
+    cap: int
+
+    @property
+    def left(self) -> int:
+        return max(self.cap - self.used, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An award's whole story: the fact, the program's words in the version that judged it, the calculation line by
+    line (operator, label, result), the cap, and until when it waits."""
+
+    activity: Entry
+    program_name: str
+    slug: str
+    version: int
+    sentence: Sentence
+    lines: list[tuple[str, str, str]]
+    points: int
+    payee_kind: str
+    payee_id: int
+    cap: CapUse | None
+    held_until: date | None
+    hold_days: int
+    is_reversed: bool
+
+
+def explain(posting_id: int) -> Explanation | None:
+    """The story of the award behind a posting, also of a clawback's; None if no program made it."""
+    row = db.session.execute(
+        select(ProgramAward, Program, ProgramVersion)
+        .join(Program, Program.id == ProgramAward.program_id)
+        .join(ProgramVersion, ProgramVersion.id == ProgramAward.version_id)
+        .where(ProgramAward.posting_id == posting_id)
+    ).first()
+    if row is None:
+        return None
+    award, program, stored = row
+    if award.reverses_award_id is not None:
+        origin = db.session.get(ProgramAward, award.reverses_award_id)
+        assert origin is not None
+        award, is_reversed = origin, True
+    else:
+        is_reversed = bool(
+            db.session.scalar(
+                select(ProgramAward.id).where(ProgramAward.reverses_award_id == award.id).limit(1)
+            )
+        )
+    version = parse(stored)
+    rule = version.rule(award.rule_key)
+    assert rule is not None
+    reward = next(reward for reward in rule.rewards if reward.number == award.reward_no)
+    cap = None
+    if reward.cap_points is not None:
+        key = (award.program_id, award.rule_key, award.reward_no, award.payee_kind, award.payee_id)
+        use = db.session.get(ProgramUse, key)
+        cap = CapUse(use.points if use else 0, reward.cap_points)
+    return Explanation(
+        activity=find_entry(award.activity_id),
+        program_name=version.name,
+        slug=program.slug,
+        version=version.number,
+        sentence=sentence_of(version, rule, locale=current_locale()),
+        lines=worded_lines(award.calculation),
+        points=award.points,
+        payee_kind=award.payee_kind.value,
+        payee_id=award.payee_id,
+        cap=cap,
+        held_until=award.held_until,
+        hold_days=reward.hold_days,
+        is_reversed=is_reversed,
+    )
