@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core import triggers
-from app.core.db import db, end_read, execute_sql
+from app.core.db import db, dialect, end_read, execute_sql, in_transaction
 from app.ledger.invariants import INVARIANTS, Invariant
 
 __all__ = ["INVARIANTS", "Broken", "Invariant", "broken_invariants", "missing_triggers"]
@@ -28,7 +28,7 @@ def broken_invariants() -> list[Broken]:
     """Run every invariant in one snapshot; an empty list is the good answer."""
     end_read()
     found = []
-    if db.engine.dialect.name == "postgresql":
+    if dialect() == "postgresql" and not in_transaction():
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     for invariant in INVARIANTS:
         rows = execute_sql(invariant.sql).fetchall()
