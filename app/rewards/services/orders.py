@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from app.core import audit, jobs
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
@@ -85,7 +87,10 @@ def advance(public_id: str, then: OrderState, *, actor: Actor, note: str = "") -
 
 
 def complain(public_id: str, message: str, *, actor: Actor) -> None:
-    """Tell the vendor what is wrong with one's own order. Raises NotFound, Forbidden, InvalidInput."""
+    """Tell the vendor what is wrong with one's own order; the same words twice count once.
+
+    Raises NotFound, Forbidden, InvalidInput.
+    """
     text = message.strip()
     if not 3 <= len(text) <= MESSAGE_LIMIT:
         raise InvalidInput(fields={"message": _("Say in a few words what is wrong.")})
@@ -93,8 +98,14 @@ def complain(public_id: str, message: str, *, actor: Actor) -> None:
         order = lock_order(public_id, actor)
         if order.person_id != actor.person_id:
             raise Forbidden(_("Only the person who redeemed it can report a problem."))
-        db.session.add(OrderComplaint(order_id=order.id, person_id=order.person_id, message=text))
-        _audit("order.complained", order, actor)
+        repeated = select(OrderComplaint.id).where(
+            OrderComplaint.order_id == order.id,
+            OrderComplaint.message == text,
+            OrderComplaint.answered_at.is_(None),
+        )
+        if db.session.scalar(repeated.limit(1)) is None:
+            db.session.add(OrderComplaint(order_id=order.id, person_id=order.person_id, message=text))
+            _audit("order.complained", order, actor)
 
 
 def answer(public_id: str, complaint_id: int, text: str, *, actor: Actor) -> None:

@@ -128,7 +128,7 @@ def read_stock(content: bytes) -> Iterator[StockLine]:
     separator = next((mark for mark in (";", "\t") if mark in first and "," not in first), ",")
     columns: list[str] | None = None
     count = 0
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     try:
         for cells in reader:
             cells = [cell.strip() for cell in cells]

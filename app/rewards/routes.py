@@ -1,0 +1,260 @@
+"""The catalogue for partners: browse, look at one reward, redeem it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from app.core.clock import today
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.http import idempotent, render, see_other
+from app.core.i18n import _, current_locale, ngettext
+from app.core.money import format_money, format_points
+from app.identity.actor import Actor, current_actor
+from app.identity.guard import needs
+from app.identity.login import this_session_id
+from app.ledger.queries import balances
+from app.ledger.services import Owner
+from app.rewards.forms import RedeemForm
+from app.rewards.models import Medium
+from app.rewards.queries.catalogue import (
+    Choice,
+    Filters,
+    Offer,
+    count_facets,
+    find_nudge,
+    find_offer,
+    list_cards,
+)
+from app.rewards.services import redeem
+from app.rewards.words import words_in
+
+bp = Blueprint("rewards", __name__)
+
+SOON_DAYS = 60
+
+
+@bp.app_template_filter("words")
+def _words(words: dict[str, str] | None) -> str:
+    return words_in(words, current_locale())
+
+
+@bp.app_template_filter("delivery")
+def delivery(thing: Any) -> str:
+    """When a reward arrives: *Instant*, *1 hour*, *3 days*."""
+    hours = int(thing.delivery_hours)
+    if not hours:
+        return _("Instant")
+    if hours < 24:
+        return ngettext("%(num)s hour", "%(num)s hours", hours)
+    return ngettext("%(num)s day", "%(num)s days", -(-hours // 24))
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Points that run out soon, and when."""
+
+    points: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a choice costs: have, costs, keep, and which points go first."""
+
+    choice: Choice
+    quantity: int
+    have: int
+    expiring: Expiring | None
+
+    @property
+    def cost(self) -> int:
+        return self.choice.points * self.quantity
+
+    @property
+    def keep(self) -> int:
+        return self.have - self.cost
+
+    @property
+    def short(self) -> int:
+        return max(0, self.cost - self.have)
+
+    @property
+    def is_out_of_stock(self) -> bool:
+        return self.choice.left is not None and self.choice.left < self.quantity
+
+
+def soon_expiring(expiring: Sequence[tuple[date, int]]) -> Expiring | None:
+    """The first lots to run out, if that is within sixty days."""
+    for on, points in expiring:
+        if points and (on - today()).days <= SOON_DAYS:
+            return Expiring(points, on)
+    return None
+
+
+def _wallet(actor: Actor) -> tuple[int, Expiring | None]:
+    found = balances(Owner("member", actor.person_id or 0))
+    return found.available, soon_expiring(found.expiring)
+
+
+@bp.get("/rewards")
+@needs("reward.view")
+def index() -> Response:
+    actor = current_actor()
+    filters = Filters(
+        search=request.args.get("q", "").strip()[:60],
+        categories=tuple(request.args.getlist("category")[:20]),
+        media=tuple(item for item in request.args.getlist("delivery") if item in list(Medium)),
+        only_reachable=request.args.get("now") == "1",
+    )
+    have, expiring = _wallet(actor)
+    after = request.args.get("after", "")
+    cards, following = list_cards(actor, have, filters, after)
+    facets = count_facets(actor, have)
+    nudge = find_nudge(actor, expiring.points) if expiring else None
+    block = "main"
+    if after:
+        block = "cards"
+    elif request.headers.get("HX-Target") == "results":
+        block = "results"
+    return render(
+        "rewards/index.html",
+        block,
+        cards=cards,
+        more_url=_page_url(following) if following else None,
+        facets=facets,
+        filters=filters,
+        have=have,
+        expiring=expiring,
+        nudge=nudge,
+    )
+
+
+def _page_url(after: str) -> str:
+    values = request.args.to_dict(flat=False)
+    values["after"] = [after]
+    return url_for("rewards.index", **values)  # type: ignore[arg-type]
+
+
+@bp.get("/rewards/<slug>")
+@needs("reward.view")
+def show(slug: str) -> Response:
+    actor = current_actor()
+    offer = find_offer(slug, actor)
+    wanted = request.args.get("denomination", "")
+    try:
+        quantity = _quantity(request.args.get("quantity", "1"), offer.quantity_limit)
+    except InvalidInput:
+        quantity = 1
+    return _answer(offer, actor, wanted, quantity)
+
+
+def _answer(
+    offer: Offer,
+    actor: Actor,
+    wanted: str,
+    quantity: int,
+    refused: Conflict | InvalidInput | None = None,
+) -> Response:
+    have, expiring = _wallet(actor)
+    quote = Quote(_chosen(offer, wanted, have), quantity, have, expiring)
+    target = request.headers.get("HX-Target", "")
+    form = RedeemForm(data={"denomination": str(quote.choice.id), "quantity": quantity})
+    locale = current_locale()
+    form.denomination.choices = [(str(choice.id), _label(choice, locale)) for choice in offer.choices]
+    sentence = None
+    if refused is not None:
+        sentence = next(iter(refused.fields.values()), refused.message)
+    return render(
+        "rewards/show.html",
+        target if target in ("sheet", "redeem", "quote") else "main",
+        status=refused.status if refused else 200,
+        offer=offer,
+        quote=quote,
+        form=form,
+        notes={str(choice.id): _note(choice, locale) for choice in offer.choices},
+        refused=sentence,
+        error_prefix=_("Error: ") if refused else "",
+        can_redeem=actor.can("reward.redeem"),
+    )
+
+
+def _label(choice: Choice, locale: str) -> str:
+    if choice.label is not None:
+        return words_in(choice.label, locale)
+    return format_money(choice.face_value_minor, choice.currency, locale)
+
+
+def _note(choice: Choice, locale: str) -> str:
+    if choice.left == 0:
+        return _("Out of stock")
+    return ngettext(
+        "%(points)s point", "%(points)s points", choice.points, points=format_points(choice.points, locale)
+    )
+
+
+def _chosen(offer: Offer, wanted: str, have: int) -> Choice:
+    for choice in offer.choices:
+        if str(choice.id) == wanted:
+            return choice
+    ready = [choice for choice in offer.choices if choice.left != 0]
+    featured = next((choice for choice in ready if choice.is_featured), None)
+    if featured is not None and (featured.points <= have or len(ready) == 1):
+        return featured
+    within = [choice for choice in ready if choice.points <= have]
+    return within[-1] if within else (ready or list(offer.choices))[0]
+
+
+def _quantity(text: str, limit: int) -> int:
+    text = text.strip() or "1"
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= limit):
+        raise InvalidInput(fields={"quantity": _("Choose between 1 and %(limit)s.", limit=limit)})
+    return int(text)
+
+
+@bp.post("/rewards/<slug>/redemptions")
+@needs("reward.redeem")
+def redeem_reward(slug: str) -> Response:
+    try:
+        return _redeem_once(slug)
+    except (Conflict, InvalidInput) as refused:
+        actor = current_actor()
+        try:
+            offer = find_offer(slug, actor)
+        except NotFound:
+            raise refused from None
+        try:
+            quantity = _quantity(request.form.get("quantity", "1"), offer.quantity_limit)
+        except InvalidInput:
+            quantity = 1
+        return _answer(offer, actor, request.form.get("denomination", ""), quantity, refused)
+
+
+@idempotent
+def _redeem_once(slug: str) -> Response:
+    if request.form.get("codes", "").strip():
+        sentence = _("We don't recognise this code. Check all 16 characters.")
+        raise InvalidInput(fields={"codes": sentence})
+    public_id = redeem(
+        slug,
+        _number("denomination"),
+        _quantity(request.form.get("quantity", "1"), 20),
+        request.form["idempotency_key"].strip(),
+        current_actor(),
+        price=_number("price"),
+        session_key=str(this_session_id()),
+    )
+    return see_other(url_for("orders.show", public_id=public_id))
+
+
+def _number(name: str) -> int | None:
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise InvalidInput(fields={name: _("Choose one of the values shown.")})
+    return int(text)
