@@ -74,5 +74,5 @@ def record(
     )
     db.session.add(event)
     if before or after or note:
-        db.session.flush([event])
+        db.session.flush()
         db.session.add(AuditDetail(event_id=event.id, before=before, after=after, note=note))

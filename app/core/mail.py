@@ -68,11 +68,11 @@ def send(
         due_at=utc_now() + timedelta(seconds=delay_seconds),
     )
     db.session.add(mail)
-    db.session.flush([mail])
+    db.session.flush()
     job_id = jobs.enqueue("mail.send", {"mail_id": mail.id}, dedupe=dedupe, delay_seconds=delay_seconds)
     if job_id is None:
         db.session.delete(mail)
-        db.session.flush([mail])
+        db.session.flush()
         return None
     mail.job_id = job_id
     return mail.id

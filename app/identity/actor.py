@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g, has_request_context
+from flask_babel import lazy_gettext as _l
 
 from app.identity.permissions import PERMISSIONS
 from app.partners.models import PARTNER_ROLES, Role
+
+ROLE_NAMES: dict[Role, Any] = {
+    Role.MEMBER: _l("Member"),
+    Role.PARTNER_ADMIN: _l("Admin"),
+    Role.CHANNEL_MANAGER: _l("Channel manager"),
+    Role.MARKETER: _l("Marketer"),
+    Role.FINANCE: _l("Finance"),
+    Role.AUDITOR: _l("Auditor"),
+    Role.OWNER: _l("Owner"),
+}
+
+
+def role_name(role: str) -> str:
+    """What screens call a role."""
+    return str(ROLE_NAMES[Role(role)])
 
 
 @dataclass(frozen=True, slots=True)

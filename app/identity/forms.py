@@ -13,17 +13,9 @@ from wtforms.validators import ValidationError
 
 from app.core.forms import AppForm, LengthAtMost, Required, TextField
 from app.core.i18n import LOCALE_NAMES
-from app.partners.models import PARTNER_ROLES, VENDOR_ROLES, Role
+from app.identity.actor import ROLE_NAMES
+from app.partners.models import PARTNER_ROLES, VENDOR_ROLES
 
-ROLE_NAMES: dict[str, Any] = {
-    Role.MEMBER: _l("Member"),
-    Role.PARTNER_ADMIN: _l("Admin"),
-    Role.CHANNEL_MANAGER: _l("Channel manager"),
-    Role.MARKETER: _l("Marketer"),
-    Role.FINANCE: _l("Finance"),
-    Role.AUDITOR: _l("Auditor"),
-    Role.OWNER: _l("Owner"),
-}
 EMAIL_SENTENCE = _l("Enter an email address, for example aisyah@kinabalu.example.com")
 
 

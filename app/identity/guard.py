@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 
 from app.core.access import NEEDS, PUBLIC, public
 from app.core.errors import Forbidden, NotFound
-from app.identity.actor import get_actor
+from app.identity.actor import get_actor, role_name
 from app.identity.login import init_login, load_actor
 from app.identity.permissions import ALL_PERMISSIONS, answer_for
 
@@ -102,6 +102,8 @@ def _shown_page() -> str:
 def init_app(app: Flask) -> None:
     """Load who acts and check what they may, before any other check of the request."""
     init_login(app)
+    app.context_processor(lambda: {"actor": get_actor()})
+    app.add_template_global(role_name)
 
     @app.before_request
     def _gate() -> Response | None:

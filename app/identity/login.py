@@ -95,3 +95,10 @@ def rotate_here() -> None:
 def address() -> str:
     """The address that a request came from (behind trusted proxies: as they tell)."""
     return request.remote_addr or "unknown"
+
+
+def start_path(actor: Actor | None) -> str:
+    """Where a person starts: a partner at home, the vendor's people at the queue or at what they may see."""
+    if actor is None or not actor.is_vendor:
+        return "/"
+    return "/admin" if actor.can("queue.view") else "/admin/programs"

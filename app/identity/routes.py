@@ -31,15 +31,13 @@ def browser() -> verbs.Browser:
 
 def home_of_actor() -> str:
     """Where a signed-in person starts."""
-    actor = get_actor()
-    return "/admin" if actor is not None and actor.is_vendor else "/"
+    return login.start_path(get_actor())
 
 
 def enter(token: str, target: str | None) -> Response:
-    """Take the new session into the cookie and go where the person was going."""
-    theme_and_language_stay = local_path(target)
+    """Take the new session into the cookie and go where the person was going, on this site only."""
     login.begin(token)
-    return see_other(theme_and_language_stay or home_of_actor())
+    return see_other(local_path(target) or home_of_actor())
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -165,7 +163,7 @@ def language() -> Response:
     if actor is not None and actor.person_id is not None:
         people.set_language(actor.person_id, wanted)
     response = _back()
-    _remember(response, LANGUAGE_COOKIE, wanted)
+    remember(response, LANGUAGE_COOKIE, wanted)
     return response
 
 
@@ -180,7 +178,7 @@ def theme() -> Response:
     if wanted == "auto":
         response.delete_cookie(THEME_COOKIE)
     else:
-        _remember(response, THEME_COOKIE, wanted)
+        remember(response, THEME_COOKIE, wanted)
     return response
 
 
@@ -193,6 +191,7 @@ def _back() -> Response:
     return redirect(target, 303)  # type: ignore[return-value]
 
 
-def _remember(response: Response, name: str, value: str) -> None:
+def remember(response: Response, name: str, value: str) -> None:
+    """Keep a choice that is not worth a row in this browser for a year."""
     secure = current_settings().is_production
     response.set_cookie(name, value, max_age=YEAR_SECONDS, secure=secure, httponly=True, samesite="Lax")

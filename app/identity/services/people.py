@@ -65,6 +65,14 @@ def create_person(
     return person
 
 
+def find_by_id(person_id: int | None) -> Person:
+    """One person by inner id. Raises NotFound."""
+    person = db.session.get(Person, person_id) if person_id is not None else None
+    if person is None:
+        raise NotFound()
+    return person
+
+
 def set_language(person_id: int, locale: str) -> None:
     """Speak to a person in another language from now on."""
     if locale not in LOCALES:
