@@ -1,0 +1,146 @@
+"""The main navigation: what this person may open and what exists, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+# path, label, icon, permission; the path is the public address, so an area that is not there is left out.
+Entry = tuple[str, Any, str, str]
+
+PARTNER: tuple[Entry, ...] = (
+    ("/", _l("Home"), "house", "home.view"),
+    ("/deals", _l("Deals"), "handshake", "deal.view"),
+    ("/rewards", _l("Rewards"), "gift", "reward.view"),
+    ("/wallet", _l("Wallet"), "wallet", "wallet.view"),
+    ("/programs", _l("Programs"), "sparkles", "program.view"),
+    ("/team", _l("Team"), "users", "team.view"),
+)
+VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            ("/admin", _l("Approvals"), "inbox", "queue.view"),
+            ("/admin/partners", _l("Partners"), "building-2", "partner.view"),
+            ("/admin/people", _l("People"), "users", "person.view"),
+        ),
+    ),
+    (
+        _l("Grow"),
+        (
+            ("/admin/programs", _l("Programs"), "megaphone", "program.admin_view"),
+            ("/admin/products", _l("Products"), "package", "product.view"),
+            ("/admin/sales", _l("Sales"), "chart-column-increasing", "sale.view"),
+            ("/admin/imports", _l("Imports"), "upload", "import.run"),
+        ),
+    ),
+    (
+        _l("Value"),
+        (
+            ("/admin/rewards", _l("Rewards"), "ticket", "reward.admin_view"),
+            ("/admin/orders", _l("Orders"), "receipt", "order.admin_view"),
+            ("/admin/ledger", _l("Ledger"), "scroll-text", "ledger.view"),
+        ),
+    ),
+)
+# Pages whose tab is another one's: on the phone the wallet hangs under Rewards, the rest under More.
+UNDER = {"/wallet": "/rewards", "/orders": "/rewards"}
+UNDER_RAIL = {"/orders": "/rewards", "/admin/deals": "/admin"}
+# path -> how many wait there; an area registers one cheap count (see count_for).
+COUNTS: dict[str, Callable[[Any], int]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    href: str
+    label: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """`groups`: (heading, items) of the rail; `tabs`: the phone's bar; `register`: where deals begin."""
+
+    groups: list[tuple[str, list[Item]]] = field(default_factory=list)
+    tabs: list[Item] = field(default_factory=list)
+    register: str | None = None
+    person: str | None = None
+
+
+def count_for(path: str, count: Callable[[Any], int]) -> None:
+    """Show on the entry of `path` how many things wait there for the actor."""
+    COUNTS[path] = count
+
+
+def _paths(app: Flask) -> frozenset[str]:
+    known = app.extensions.get("tangga_paths")
+    if known is None:
+        known = frozenset(
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and not rule.arguments
+        )
+        if app._got_first_request:
+            app.extensions["tangga_paths"] = known
+    return known
+
+
+def _owner(path: str, entries: list[str], moved: dict[str, str]) -> str:
+    """The entry that the page at `path` belongs to: the longest one that begins it."""
+    for start, target in moved.items():
+        if path == start or path.startswith(start + "/"):
+            return target
+    fitting = [entry for entry in entries if path == entry or path.startswith(entry.rstrip("/") + "/")]
+    best = max(fitting, key=len, default="")
+    return "" if best == "/" and path != "/" else best
+
+
+def _items(entries: tuple[Entry, ...], actor: Any, paths: frozenset[str], current: str) -> list[Item]:
+    return [
+        Item(path, str(label), icon, path == current, COUNTS[path](actor) if path in COUNTS else 0)
+        for path, label, icon, permission in entries
+        if path in paths and actor.can(permission)
+    ]
+
+
+def build_menu(actor: Any, path: str, paths: frozenset[str]) -> Menu:
+    """What the rail and the tab bar show to `actor` on the page at `path`."""
+    sections = VENDOR if actor.is_vendor else (("", PARTNER),)
+    everything = [entry[0] for _title, entries in sections for entry in entries]
+    current = _owner(path, everything, UNDER_RAIL)
+    groups = [(str(title), _items(entries, actor, paths, current)) for title, entries in sections]
+    flat = [item for _title, items in groups for item in items]
+    more = "/more" if "/more" in paths else "/account"
+    register = "/deals/new" if "/deals/new" in paths and actor.can("deal.write") else None
+    tabs = (
+        [item for item in flat if item.href in ("/", "/deals", "/rewards")]
+        if not actor.is_vendor
+        else flat[:4]
+    )
+    tab = _owner(path, [item.href for item in tabs], UNDER if not actor.is_vendor else UNDER_RAIL)
+    shown = [Item(item.href, item.label, item.icon, item.href == tab, item.count) for item in tabs]
+    if more in paths:
+        shown.append(Item(more, gettext("More"), "menu", tab == ""))
+    return Menu([group for group in groups if group[1]], shown, register, more if more in paths else None)
+
+
+def nav() -> Menu:
+    """The menu of this request, made once."""
+    actor = g.get("actor")
+    if actor is None:
+        return Menu()
+    if "nav_menu" not in g:
+        g.nav_menu = build_menu(actor, request.path, _paths(current_app))
+    menu: Menu = g.nav_menu
+    return menu
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["nav"] = nav

@@ -1,0 +1,48 @@
+"""A decision that can be taken back for a minute: what the toast says on every page until the time is up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, session
+
+from app.core.clock import utc_now
+
+UNDO_SECONDS = 60
+_KEY = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """`action` takes the POST that takes the decision back; `seconds` are left."""
+
+    text: str
+    sub: str
+    action: str
+    seconds: int
+
+
+def offer_undo(text: object, sub: object, action: str, seconds: int = UNDO_SECONDS) -> None:
+    """Show the toast on this and the following pages of this person while the time lasts."""
+    until = int(utc_now().timestamp()) + seconds
+    session[_KEY] = {"text": str(text), "sub": str(sub), "action": action, "until": until}
+
+
+def withdraw_undo(action: str | None = None) -> None:
+    """Stop offering, whatever is offered or only `action`."""
+    offered = session.get(_KEY)
+    if offered and action in (None, offered["action"]):
+        session.pop(_KEY, None)
+
+
+def offered_undo() -> Undo | None:
+    """What can still be taken back, or None. Reads only; an old offer is simply not shown."""
+    offered = session.get(_KEY)
+    if not offered:
+        return None
+    left = int(offered["until"] - utc_now().timestamp())
+    return Undo(offered["text"], offered["sub"], offered["action"], left) if left > 0 else None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["undo"] = offered_undo
