@@ -29,7 +29,7 @@ from app.programs.rules import Rule
 AWARDS: Any = ProgramAward.__table__
 PARKED: Any = ParkedFact.__table__
 COLUMNS = (
-    "id", "program_id", "version_id", "rule_key", "reward_no", "payee_kind", "payee_id", "organisation_id",
+    "id", "program_id", "version_id", "rule_key", "reward_no", "payee_kind", "payee_id",
     "activity_id", "gross_points", "points", "used_points", "calculation", "held_until", "posting_id",
     "reverses_award_id", "created_at",
 )  # fmt: skip
@@ -143,7 +143,7 @@ def give(owed: Sequence[Owed], actor: Any) -> dict[int, int]:
         key, entry = each.key, each.entry
         stored.append((
             award_id, key.program_id, each.version.id, key.rule_key, key.reward_no, key.payee_kind, key.payee_id,
-            entry.fact.organisation_id, entry.id, each.offer.gross_points, cut.points, cut.used,
+            entry.id, each.offer.gross_points, cut.points, cut.used,
             _calculation(each.offer, cut), until if cut.points else None, next(posting_ids) if cut.points else None,
             None, now,
         ))  # fmt: skip
@@ -251,7 +251,7 @@ def undo(entries: Sequence[Entry], reason: str, actor: Any) -> None:
             posting_id = posted.posting_id
         rows.append((
             award_id, row.program_id, row.version_id, row.rule_key, row.reward_no, row.payee_kind.value, row.payee_id,
-            row.organisation_id, row.activity_id, -row.gross_points, -row.points, used, [], None, posting_id, row.id, now,
+            row.activity_id, -row.gross_points, -row.points, used, [], None, posting_id, row.id, now,
         ))  # fmt: skip
     insert_rows("program_awards", COLUMNS, rows)
 
