@@ -85,8 +85,23 @@ def build_schema(app: Flask) -> None:
         db.engine.dispose()
 
 
+def load_demo(app: Flask) -> None:
+    """The demo of `make run`; the fixed cast alone while there is no demo."""
+    with app.app_context():
+        try:
+            from seeds.demo import load_if_empty
+        except ModuleNotFoundError:
+            from tests.cast import build_cast
+
+            build_cast()
+        else:
+            load_if_empty()
+        db.session.remove()
+        db.engine.dispose()
+
+
 class Databases:
-    """The databases of one test process."""
+    """The databases of one test process, copied from templates: `empty`, or `demo` with the demo loaded."""
 
     def __init__(self, shared: Path, own: Path) -> None:
         self.shared, self.own = shared, own
@@ -107,27 +122,43 @@ class Databases:
         )
         return replace(base, **overrides)  # type: ignore[arg-type]
 
-    def url(self, dialect: str) -> str:
+    def url(self, dialect: str, name: str = "") -> str:
         if dialect == "sqlite":
             return f"sqlite:///{self.own / 'test.db'}"
-        return postgres_address().set(database=self.name).render_as_string(hide_password=False)
+        return postgres_address().set(database=name or self.name).render_as_string(hide_password=False)
 
     def app(self, dialect: str) -> Flask:
         if dialect not in self.apps:
             self.apps[dialect] = create_app(self.settings(dialect))
         return self.apps[dialect]
 
-    def fresh(self, dialect: str) -> Flask:
-        """The application over an empty database."""
-        self.renew_sqlite() if dialect == "sqlite" else self.renew_postgres()
+    def fresh(self, dialect: str, kind: str = "empty") -> Flask:
+        """The application over a new copy of a template."""
+        self.renew_sqlite(kind) if dialect == "sqlite" else self.renew_postgres(kind)
+        files = self.files(kind, dialect)
+        if files.exists():
+            shutil.copytree(files, self.own, dirs_exist_ok=True)
         return self.app(dialect)
 
-    def renew_sqlite(self) -> None:
-        template = self.shared / "template.db"
-        with locked(self.shared / "template.lock"):
+    def files(self, kind: str, dialect: str) -> Path:
+        return self.shared / f"files-{kind}-{dialect}"
+
+    def fill(self, kind: str, dialect: str, url: str) -> None:
+        """Build a template's schema, and what it holds."""
+        folder = self.files(kind, dialect)
+        app = create_app(self.settings(dialect, database_url=url, data_dir=str(folder)))
+        build_schema(app)
+        if kind == "demo":
+            load_demo(app)
+
+    def renew_sqlite(self, kind: str = "empty") -> None:
+        template = self.shared / f"{kind}.db"
+        with locked(self.shared / f"{kind}.lock"):
             if not template.exists():
-                draft = self.shared / "draft.db"
-                build_schema(create_app(self.settings("sqlite", database_url=f"sqlite:///{draft}")))
+                draft = self.shared / f"{kind}.draft.db"
+                for old in self.shared.glob(f"{kind}.draft.db*"):
+                    old.unlink()
+                self.fill(kind, "sqlite", f"sqlite:///{draft}")
                 with sqlite3.connect(draft) as connection:
                     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 draft.rename(template)
@@ -135,23 +166,19 @@ class Databases:
             (self.own / f"test.db{ending}").unlink(missing_ok=True)
         shutil.copyfile(template, self.own / "test.db")
 
-    def renew_postgres(self) -> None:
-        template = f"tangga_{self.run}_template"
+    def renew_postgres(self, kind: str = "empty") -> None:
+        template = f"tangga_{self.run}_{kind}"
         with psycopg.connect(libpq(postgres_address()), autocommit=True) as admin:
-            with locked(self.shared / "template.pg.lock"):
-                if not (self.shared / "template.pg").exists():
-                    self.build_postgres_template(admin, template)
-                    (self.shared / "template.pg").touch()
+            with locked(self.shared / f"{kind}.pg.lock"):
+                if not (self.shared / f"{kind}.pg").exists():
+                    self.drop(admin, template)
+                    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+                    self.fill(kind, "postgresql", self.url("postgresql", template))
+                    (self.shared / f"{kind}.pg").touch()
             self.drop(admin, self.name)
             create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
             admin.execute(create.format(sql.Identifier(self.name), sql.Identifier(template)))
         self.made.add(self.name)
-
-    def build_postgres_template(self, admin: psycopg.Connection, template: str) -> None:
-        self.drop(admin, template)
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
-        address = postgres_address().set(database=template).render_as_string(hide_password=False)
-        build_schema(create_app(self.settings("postgresql", database_url=address)))
 
     @staticmethod
     def drop(admin: psycopg.Connection, name: str) -> None:
@@ -174,7 +201,7 @@ class Databases:
                     self.drop(admin, name)
 
     def close_run(self) -> None:
-        """By the last process of a run on a server that is not ours: the template goes too."""
+        """On a server that is not ours the templates go too."""
         if os.environ.get("TEST_POSTGRES_URL"):
             with psycopg.connect(libpq(postgres_address()), autocommit=True) as admin:
                 pattern = f"tangga\\_{self.run}\\_%"

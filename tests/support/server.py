@@ -3,16 +3,23 @@
 import threading
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import jobs
 from app.core.db import db
 
 
+class Quiet(WSGIRequestHandler):
+    """Requests are not news."""
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        return None
+
+
 class LiveServer:
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(
