@@ -7,12 +7,14 @@ from flask import Blueprint, Response, request, url_for
 from markupsafe import Markup
 
 from app.core.errors import InvalidInput
+from app.core.filters import day
 from app.core.http import render, see_other
 from app.core.i18n import _
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.identity.login import this_session_id
 from app.rewards import services
+from app.rewards.models import OrderState
 from app.rewards.queries.orders import (
     OrderRow,
     Voucher,
@@ -65,6 +67,7 @@ def _answer(
         vouchers=vouchers,
         use_by=earliest_use_by(order) if order.is_digital and not vouchers else None,
         is_own=is_own,
+        steps=_steps(order),
         complaints=list_complaints(order.id),
         refused=next(iter(refused.fields.values()), refused.message) if refused else None,
         error_prefix=_("Error: ") if refused else "",
@@ -72,6 +75,30 @@ def _answer(
     )
     response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+def _steps(order: OrderRow) -> list[dict[str, object]]:
+    """How far an order is that people fulfil by hand."""
+    way = {
+        OrderState.PLACED: _("Placed"),
+        OrderState.PROCESSING: _("In preparation"),
+        OrderState.SHIPPED: _("On its way"),
+        OrderState.DELIVERED: _("Delivered"),
+    }
+    states = list(way)
+    at = states.index(order.state) if order.state in way else 1
+    return [
+        {
+            "title": title,
+            "state": "done"
+            if number < at or at == len(states) - 1
+            else "current"
+            if number == at
+            else "future",
+            "when": day(order.created_at) if number == 0 else None,
+        }
+        for number, title in enumerate(way.values())
+    ]
 
 
 @bp.post("/orders/<public_id>/reveal")

@@ -54,6 +54,14 @@ def delivery(thing: Any) -> str:
     return ngettext("%(num)s day", "%(num)s days", -(-hours // 24))
 
 
+@bp.app_template_filter("face")
+def face(thing: Any) -> str:
+    """What a value says on its card: its own words, or the money."""
+    if thing.label is not None:
+        return words_in(thing.label, current_locale())
+    return format_money(thing.face_value_minor, thing.currency, current_locale())
+
+
 @dataclass(frozen=True, slots=True)
 class Expiring:
     """Points that run out soon, and when."""
@@ -165,7 +173,7 @@ def _answer(
     target = request.headers.get("HX-Target", "")
     form = RedeemForm(data={"denomination": str(quote.choice.id), "quantity": quantity})
     locale = current_locale()
-    form.denomination.choices = [(str(choice.id), _label(choice, locale)) for choice in offer.choices]
+    form.denomination.choices = [(str(choice.id), face(choice)) for choice in offer.choices]
     sentence = None
     if refused is not None:
         sentence = next(iter(refused.fields.values()), refused.message)
@@ -181,12 +189,6 @@ def _answer(
         error_prefix=_("Error: ") if refused else "",
         can_redeem=actor.can("reward.redeem"),
     )
-
-
-def _label(choice: Choice, locale: str) -> str:
-    if choice.label is not None:
-        return words_in(choice.label, locale)
-    return format_money(choice.face_value_minor, choice.currency, locale)
 
 
 def _note(choice: Choice, locale: str) -> str:

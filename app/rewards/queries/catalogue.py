@@ -94,7 +94,7 @@ class Facets:
     media: dict[str, int] = field(default_factory=dict)
 
 
-def visible_rewards(actor: Actor) -> Select[tuple[Reward]]:
+def visible_rewards(actor: Actor) -> Select[Any]:
     """Live rewards offered in the country of the person's organisation."""
     offered = exists().where(
         RewardCountry.reward_id == Reward.id,
@@ -260,6 +260,7 @@ class Choice:
 class Offer:
     """A reward with the values that can be chosen."""
 
+    choices: Sequence[Choice]
     id: int
     slug: str
     brand: str
@@ -272,7 +273,6 @@ class Offer:
     delivery_hours: int
     shows_value: bool
     quantity_limit: int
-    choices: Sequence[Choice] = ()
 
     @property
     def is_digital(self) -> bool:
@@ -321,7 +321,8 @@ def find_offer(slug: str, actor: Actor) -> Offer:
         )
         for row in rows
     ]  # fmt: skip
-    return Offer(*rows[0][:12], choices=choices)
+    columns: Any = rows[0][:12]
+    return Offer(choices, *columns)
 
 
 def find_point_rate(currency: str | None) -> Rate | None:

@@ -110,7 +110,7 @@ class Complaint:
     answered_at: datetime | None
 
 
-def visible_orders(actor: Actor) -> Select[tuple[Order]]:
+def visible_orders(actor: Actor) -> Select[Any]:
     """Orders a person may see: a member their own; a partner admin also the company's; the vendor by organisation."""
     query = select(Order)
     if actor.is_vendor:
@@ -126,9 +126,9 @@ def visible_orders(actor: Actor) -> Select[tuple[Order]]:
 
 def order_rows(actor: Actor) -> Select[Any]:
     """Orders in scope joined to what a list shows, newest first."""
-    return (
-        visible_orders(actor)
-        .with_only_columns(
+    query: Any = visible_orders(actor)
+    query = (
+        query.with_only_columns(
             Order.id, Order.public_id, Order.state, Order.points, Order.created_at, Order.ended_at,
             Order.ended_reason, Order.note, Order.person_id, Person.name.label("person_name"),
             Organisation.name.label("organisation_name"), Reward.slug, Reward.name, Reward.brand,
@@ -143,6 +143,8 @@ def order_rows(actor: Actor) -> Select[Any]:
         .outerjoin(Organisation, Organisation.id == Order.organisation_id)
         .order_by(Order.id.desc())
     )  # fmt: skip
+    found: Select[Any] = query
+    return found
 
 
 def list_orders(

@@ -138,7 +138,9 @@ def _end(order: Order, state: OrderState, code: str, reason: str | None, actor: 
     before = {"state": order.state.value}
     if order.payment_posting_id is None or order.refund_posting_id is not None:
         raise CannotBeReturned()
-    returned = refund(f"refund:{order.public_id}", order.payment_posting_id, actor=actor, reason=reason)
+    returned = refund(
+        f"refund:{order.public_id}", order.payment_posting_id, actor=actor, reason=reason or state.value
+    )
     order.state, order.refund_posting_id = state, returned.posting_id
     order.ended_at, order.ended_reason = utc_now(), reason
     order.reveal_session = order.revealed_until = None

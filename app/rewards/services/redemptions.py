@@ -120,7 +120,7 @@ def redeem(
         order_id, public_id = int(row[0]), str(values["public_id"])
         paid = spend(
             f"redemption:{public_id}",
-            Owner("member", actor.person_id),
+            Owner("member", int(values["person"])),
             offer.points * quantity,
             kind="redemption",
             order_id=order_id,
@@ -214,12 +214,7 @@ def _replayed(slug: str, denomination_id: int, quantity: int, key: str, actor: A
 
 
 def _audit(offer: Offer, order_id: int, actor: Actor) -> None:
-    about = {
-        "actor": actor,
-        "subject": "order",
-        "subject_id": order_id,
-        "organisation_id": actor.organisation_id,
-    }
-    audit.record("order.placed", **about)
-    if offer.is_digital:
-        audit.record("voucher.revealed", **about)
+    for code in ("order.placed", "voucher.revealed") if offer.is_digital else ("order.placed",):
+        audit.record(
+            code, actor=actor, subject="order", subject_id=order_id, organisation_id=actor.organisation_id
+        )
