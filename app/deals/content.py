@@ -1,0 +1,163 @@
+"""What a deal says: fields to rows, what is still missing, and what counts as a material change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple, TypedDict
+
+from sqlalchemy import delete, select
+
+from app.core.clock import today, utc_now
+from app.core.db import db
+from app.core.errors import InvalidInput
+from app.core.forms import money_sentence
+from app.core.i18n import _
+from app.deals import matching
+from app.deals.conflicts import Customer, customer_of
+from app.deals.models import Deal, DealLine
+
+LINES_MAX = 10
+TEXT_LIMITS = {
+    "customer_name": matching.NAME_MAX,
+    "customer_domain": 253,
+    "customer_registration_no": 60,
+    "contact_name": 200,
+    "contact_email": 254,
+    "notes": 2_000,
+}
+
+
+class Line(NamedTuple):
+    """A product family and its value in minor units; a draft may lack either."""
+
+    family_id: int | None
+    value_minor: int | None
+
+
+class DealFields(TypedDict, total=False):
+    """What a form may set. A key that is absent leaves the deal as it is."""
+
+    customer_name: str
+    customer_country: str | None
+    customer_domain: str
+    customer_registration_no: str
+    contact_name: str
+    contact_email: str
+    currency: str
+    lines: Sequence[Line]
+    expected_close_on: date | None
+    notes: str
+
+
+class Gist(NamedTuple):
+    """What the vendor decides on. A change of it is material, a lower value is not."""
+
+    customer: Customer
+    families: frozenset[int]
+    currency: str
+    value_minor: int
+
+
+def apply(deal: Deal, fields: DealFields) -> None:
+    """Write fields to a locked deal and its lines. Raises InvalidInput for what is too long."""
+    for name, limit in TEXT_LIMITS.items():
+        text: Any = fields.get(name)
+        if text is None:
+            continue
+        if len(text) > limit:
+            raise InvalidInput(fields={name: _("Use at most %(count)s characters.", count=limit)})
+        setattr(deal, name, text)
+    if "customer_country" in fields:
+        deal.customer_country = fields["customer_country"] or None
+    if "expected_close_on" in fields:
+        deal.expected_close_on = fields["expected_close_on"]
+    if fields.get("currency"):
+        deal.currency = fields["currency"]
+    customer = customer_of(
+        deal.customer_name, deal.customer_country, deal.customer_domain, deal.customer_registration_no
+    )
+    deal.name_key, deal.domain_key = customer.name_key, customer.domain_key
+    deal.registration_key = customer.registration_key
+    deal.saved_at = utc_now()
+    if deal.id is None:
+        db.session.add(deal)
+        db.session.flush()
+    if "lines" in fields:
+        _write_lines(deal, fields["lines"])
+
+
+def _write_lines(deal: Deal, lines: Sequence[Line]) -> None:
+    kept = [line for line in lines if line.family_id is not None or line.value_minor is not None]
+    if len(kept) > LINES_MAX:
+        raise InvalidInput(
+            fields={"product_family": _("Use at most %(count)s product lines.", count=LINES_MAX)}
+        )
+    db.session.execute(delete(DealLine).where(DealLine.deal_id == deal.id))
+    for position, line in enumerate(kept):
+        db.session.add(
+            DealLine(
+                deal_id=deal.id, position=position, family_id=line.family_id, value_minor=line.value_minor
+            )
+        )
+    values = [line.value_minor for line in kept if line.value_minor is not None]
+    deal.value_minor = sum(values) if values else None
+    db.session.flush()
+
+
+def lines_of(deal: Deal) -> list[Line]:
+    """The deal's lines in order."""
+    query = select(DealLine.family_id, DealLine.value_minor).where(DealLine.deal_id == deal.id)
+    return [Line(*row) for row in db.session.execute(query.order_by(DealLine.position))]
+
+
+def gist_of(deal: Deal) -> Gist:
+    """What the vendor decides on, as it stands."""
+    families = frozenset(line.family_id for line in lines_of(deal) if line.family_id is not None)
+    customer = Customer(deal.name_key, deal.customer_country, deal.domain_key, deal.registration_key)
+    return Gist(customer, families, deal.currency, deal.value_minor or 0)
+
+
+def is_other_claim(before: Gist, now: Gist) -> bool:
+    """Another customer, or a family more: the place in the line of rivals is lost."""
+    return before.customer != now.customer or not now.families <= before.families
+
+
+def is_material(before: Gist, now: Gist) -> bool:
+    """What sends an approved deal back to review: customer, products, currency, or a higher value."""
+    if before.customer != now.customer or before.families != now.families:
+        return True
+    return before.currency != now.currency or now.value_minor > before.value_minor
+
+
+def missing(deal: Deal, *, close_was: date | None = None) -> dict[str, object]:
+    """Sentence per field that keeps the deal from being sent; empty if it is complete.
+
+    `close_was`: an expected date that was accepted earlier may meanwhile have passed.
+    """
+    found: dict[str, object] = {}
+    if not any(char.isalnum() for char in deal.customer_name):
+        found["customer_name"] = _("Enter the name of the customer’s company.")
+    if not deal.customer_country:
+        found["customer_country"] = _("Choose the customer’s country.")
+    if deal.customer_domain and deal.domain_key is None:
+        found["customer_domain"] = _("Enter the company’s own web address, for example mutiara.com.my")
+    if not deal.contact_name:
+        found["contact_name"] = _("Enter who you talk to at the customer.")
+    lines = lines_of(deal)
+    if not lines or any(line.family_id is None for line in lines):
+        found["product_family"] = _("Choose a product.")
+    if not lines or any(line.value_minor is None for line in lines):
+        found["value"] = money_sentence(deal.currency)
+    if deal.expected_close_on is None or (
+        deal.expected_close_on <= today() and deal.expected_close_on != close_was
+    ):
+        found["expected_close_on"] = _("Choose a date after today")
+    return found
+
+
+def require_complete(deal: Deal, *, close_was: date | None = None) -> None:
+    """Raises InvalidInput with a sentence per field."""
+    lacking = missing(deal, close_was=close_was)
+    if lacking:
+        raise InvalidInput(fields=lacking)

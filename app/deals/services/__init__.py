@@ -1,0 +1,27 @@
+"""The verbs of a deal."""
+
+from app.deals.services.closing import Won, expire_due, lose, win
+from app.deals.services.deciding import ApprovedMany, approve, approve_many, ask, can_undo, reject, undo
+from app.deals.services.registering import edit, save_draft, submit, withdraw
+from app.deals.services.talking import answer, attach, comment
+
+__all__ = [
+    "ApprovedMany",
+    "Won",
+    "answer",
+    "approve",
+    "approve_many",
+    "ask",
+    "attach",
+    "can_undo",
+    "comment",
+    "edit",
+    "expire_due",
+    "lose",
+    "reject",
+    "save_draft",
+    "submit",
+    "undo",
+    "win",
+    "withdraw",
+]
