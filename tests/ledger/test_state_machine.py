@@ -123,6 +123,17 @@ class Histories(RuleBasedStateMachine):
         posted = self.write(lambda: spend(key, owner, points))
         return who, posted.posting_id, wallet.take(points)
 
+    @precondition(lambda self: any(wallet.available for wallet in self.plain))
+    @rule(award=consumes(awards))
+    def is_taken_back_after_all_was_spent(self, award: tuple[int, str, int, int]) -> None:
+        who = award[0]
+        points = self.plain[who].available
+        if points:
+            key = self.key()
+            self.write(lambda: spend(key, self.owners[who], points))
+            self.plain[who].take(points)
+        self.is_taken_back(award=award)
+
     @rule(payment=consumes(payments))
     def is_refunded(self, payment: tuple[int, int, list[tuple[PlainLot, int]]]) -> None:
         who, posting_id, taken = payment
@@ -188,7 +199,7 @@ class Histories(RuleBasedStateMachine):
 
 
 def test_every_history_agrees_with_the_plain_model(app: Flask) -> None:
-    examples, steps = (400, 60) if SOAK else (40, 40)
+    examples, steps = (1000, 60) if SOAK else (80, 40)
     with app.app_context():
         run_state_machine_as_test(
             Histories, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
