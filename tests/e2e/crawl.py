@@ -71,7 +71,8 @@ class Found:
         """One page for each view and role that reaches it."""
         kept: dict[tuple[str, str], Seen] = {}
         for page in self.html():
-            kept.setdefault((page.endpoint, page.role), page)
+            if not page.role.startswith("rival"):
+                kept.setdefault((page.endpoint, page.role), page)
         return list(kept.values())
 
     def endpoints(self) -> set[str]:
@@ -93,6 +94,18 @@ def visitors(app: Flask) -> dict[str, Visitor]:
     with app.app_context():
         rows = db.session.execute(query).all()
     return {str(role): Visitor(int(person), str(role)) for role, person in rows}
+
+
+def rivals(app: Flask) -> dict[str, Visitor]:
+    """The first member and the first admin of another company than the member that `visitors` gives."""
+    query = text(
+        "SELECT m.role, min(m.person_id) FROM memberships m WHERE m.ended_at IS NULL AND m.organisation_id <> "
+        "(SELECT organisation_id FROM memberships WHERE person_id = :person AND ended_at IS NULL) GROUP BY m.role"
+    )
+    member = visitors(app)["member"]
+    with app.app_context():
+        rows = db.session.execute(query, {"person": member.person_id}).all()
+    return {f"rival {role}": Visitor(int(person), str(role)) for role, person in rows}
 
 
 class Reader(HTMLParser):
@@ -233,10 +246,10 @@ class Crawler:
 
 
 def crawl(app: Flask) -> Found:
-    """Walk the portal as a stranger and as each role."""
+    """Walk the portal as a stranger, as each role, and as a rival company."""
     crawler = Crawler(app)
     crawler.walk("", app.test_client(), START[""])
-    for role, visitor in visitors(app).items():
+    for role, visitor in {**visitors(app), **rivals(app)}.items():
         client = sign_in(app.test_client(), visitor)  # type: ignore[arg-type]
         crawler.walk(role, client, ("/",))
     return crawler.found

@@ -1,0 +1,63 @@
+"""At most 8 statements a GET, 10 for home, the session's load included; as many at a thousand rows as at ten."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.cast import sign_in
+from tests.e2e.crawl import Found, Seen, rivals, visitors
+from tests.e2e.growth import counts, grow
+from tests.support.statements import count_statements
+
+MOST, MOST_HOME = 8, 10
+HOMES = ("/", "/home")
+GROWN = 1000
+# What a person's lists are made of; each of these must really have grown.
+LISTS = (
+    "deals",
+    "orders",
+    "postings",
+    "transfers",
+    "organisations",
+    "people",
+    "products",
+    "rewards",
+    "activities",
+)
+
+
+def measured(app: Flask, pages: list[Seen]) -> dict[tuple[str, str], list[str]]:
+    """The statements of each page, asked twice: what is cached in the process is warm."""
+    clients: dict[str, FlaskClient] = {}
+    people = {**visitors(app), **rivals(app)}
+    found: dict[tuple[str, str], list[str]] = {}
+    for page in pages:
+        if page.role not in clients:
+            client = app.test_client()
+            clients[page.role] = sign_in(client, people[page.role]) if page.role else client  # type: ignore[arg-type]
+        clients[page.role].get(page.path)
+        with count_statements(app) as seen:
+            answer = clients[page.role].get(page.path)
+        assert answer.status_code == 200, f"{page.role} {page.path}: {answer.status_code}"
+        found[(page.role, page.path)] = list(seen)
+    return found
+
+
+def test_every_page_asks_little_and_no_more_with_a_thousand_rows(demo: Flask, found: Found) -> None:
+    pages = found.html()
+    few = measured(demo, pages)
+    greedy = [
+        f"{role} {path}: {len(seen)} statements"
+        for (role, path), seen in few.items()
+        if len(seen) > (MOST_HOME if path in HOMES else MOST)
+    ]
+    refused = grow(demo, GROWN)
+    grown = counts(demo)
+    assert not [name for name in LISTS if 0 < grown.get(name, 0) < GROWN], refused
+    many = measured(demo, pages)
+    for key, seen in many.items():
+        if len(seen) != len(few[key]):
+            extra = [line for line in seen if line not in few[key]] or seen
+            greedy.append(
+                f"{key[0]} {key[1]}: {len(few[key])} became {len(seen)}: {' '.join(extra[0].split())[:200]}"
+            )
+    assert not greedy, f"{len(greedy)}\n" + "\n".join(greedy)
