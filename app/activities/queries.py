@@ -73,13 +73,13 @@ def latest_revisions(
     if not refs:
         return {}
     if dialect() == "sqlite":
-        members, value = "SELECT value FROM json_each(:refs)", dump_json(list(refs))
-    else:
-        members, value = "SELECT unnest(CAST(:refs AS text[]))", list(refs)  # type: ignore[assignment]
+        members, value = "IN (SELECT value FROM json_each(:refs))", dump_json(list(refs))
+    else:  # an array is looked up in the index, also before the table was analysed
+        members, value = "= ANY(CAST(:refs AS text[]))", list(refs)  # type: ignore[assignment]
     rows = execute_sql(
         f"""SELECT source_ref, id, public_id, revision, digest, voided_at IS NULL
               FROM activities
-             WHERE source = :source AND kind = :kind AND source_ref IN ({members})
+             WHERE source = :source AND kind = :kind AND source_ref {members}
              ORDER BY revision""",
         {"source": source, "kind": kind, "refs": value},
     )

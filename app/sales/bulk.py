@@ -46,13 +46,13 @@ def find_stored(source: str, documents: Sequence[str]) -> dict[tuple[str, str], 
     if not documents:
         return {}
     if dialect() == "sqlite":
-        members, value = "SELECT value FROM json_each(:documents)", dump_json(list(documents))
-    else:
-        members, value = "SELECT unnest(CAST(:documents AS text[]))", list(documents)  # type: ignore[assignment]
+        members, value = "IN (SELECT value FROM json_each(:documents))", dump_json(list(documents))
+    else:  # an array is looked up in the index, also before the table was analysed
+        members, value = "= ANY(CAST(:documents AS text[]))", list(documents)  # type: ignore[assignment]
     rows = execute_sql(
         f"""SELECT document, line, id, revision, kind, sold_on, organisation_id, seller_id, buyer_id, reported_by_id,
                    product_id, quantity, amount_minor, currency, credits_id, credited_minor, activity_id
-              FROM sale_lines WHERE source = :source AND document IN ({members})""",
+              FROM sale_lines WHERE source = :source AND document {members}""",
         {"source": source, "documents": value},
     )
     return {(row[0], row[1]): Stored(row[2:]) for row in rows}

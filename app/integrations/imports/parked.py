@@ -68,13 +68,13 @@ def settle(source: str, lines: Sequence[ReadLine]) -> None:
     if not lines or not _is_waiting(source):
         return
     if dialect() == "sqlite":
-        members, value = "SELECT value FROM json_each(:refs)", dump_json([line.source_ref for line in lines])
+        members, value = "IN (SELECT value FROM json_each(:refs))", dump_json([line.source_ref for line in lines])
     else:
-        members = "SELECT unnest(CAST(:refs AS text[]))"
+        members = "= ANY(CAST(:refs AS text[]))"
         value = [line.source_ref for line in lines]  # type: ignore[assignment]
     execute_sql(
         f"""UPDATE import_parked_lines SET replayed_at = :now
-             WHERE source = :source AND replayed_at IS NULL AND source_ref IN ({members})""",
+             WHERE source = :source AND replayed_at IS NULL AND source_ref {members}""",
         {"now": bind(utc_now(), dialect()), "source": source, "refs": value},
     )
 
