@@ -92,6 +92,11 @@ def _paths(app: Flask) -> frozenset[str]:
     return known
 
 
+def exists(path: str) -> bool:
+    """Whether this installation has a page at `path`."""
+    return path in _paths(current_app)
+
+
 def _owner(path: str, entries: list[str], moved: dict[str, str]) -> str:
     """The entry that the page at `path` belongs to: the longest one that begins it."""
     for start, target in moved.items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from app.core.clock import utc_now
 from app.core.db import db
 from app.core.errors import NotFound
 from app.identity.actor import Actor
-from app.identity.models import Invitation, Person
+from app.identity.models import Invitation, Person, PersonStatus
 from app.partners.models import VENDOR_ROLES, Membership, Organisation, Role
 from app.partners.queries import visible_organisation_ids
 
@@ -51,6 +51,21 @@ def list_members(organisation_id: int) -> list[tuple[Person, Role]]:
         .limit(500)
     )
     return [(person, role) for person, role in db.session.execute(query)]
+
+
+def count_members(organisation_id: int) -> int:
+    """How many active people a company has."""
+    query = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.ended_at.is_(None),
+            Person.status == PersonStatus.ACTIVE,
+        )
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def list_invitations(organisation_id: int | None) -> list[Invitation]:
