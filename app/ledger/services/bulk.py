@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from app.core.bulk import insert_rows, reserve_ids
 from app.core.clock import today, utc_now
 from app.core.db import transaction
 from app.core.types import _ALPHABET as ALPHABET
@@ -158,11 +159,10 @@ def _write(
 ) -> dict[str, int]:
     """Postings, transfers and lots of all rows; the balances last. Returns posting ids by key."""
     issued = account_id(wire, Book(), Side(HOUSE, "issued"))
-    ids = {name: _next_ids(wire, name, len(rows)) for name in ("postings", "transfers", "lots")}
+    ids = {name: reserve_ids(name, len(rows)) for name in ("postings", "transfers", "lots")}
     public_ids = _public_ids(len(rows))
     expires_on = expiry_of(today())
-    created_at = wire.instant(utc_now())
-    instants: dict[datetime, Any] = {}
+    created_at = utc_now()
     holds: dict[tuple[datetime, int], date] = {}
     postings: list[tuple[Any, ...]] = []
     transfers: list[tuple[Any, ...]] = []
@@ -173,29 +173,27 @@ def _write(
         account = accounts[_side(row)]
         balance = touched[account] = touched.get(account, balances[account]) + row.points
         at = row.occurred_at
-        if at not in instants:
-            instants[at] = wire.instant(at)
         releases_on = None
         if row.hold_days > 0:
             if (at, row.hold_days) not in holds:
                 holds[at, row.hold_days] = release_date(at, row.hold_days)
-            releases_on = wire.day(holds[at, row.hold_days])
+            releases_on = holds[at, row.hold_days]
         organisation_id = row.organisation_id
         if organisation_id is None:
             organisation_id = row.owner.id if row.owner.kind == "organisation" else None
         actor_id = getattr(row.actor, "person_id", None)
         postings.append(
-            (posting_id, public_ids[number], row.key, row.kind, actor_id, organisation_id, instants[at], created_at,
+            (posting_id, public_ids[number], row.key, row.kind, actor_id, organisation_id, at, created_at,
              row.activity_id, row.program_version_id, row.rule_key, row.note)
         )  # fmt: skip
         transfers.append((transfer_id, posting_id, issued, account, row.points, balance))
         lots.append(
-            (ids["lots"][number], account, transfer_id, posting_id, row.points, row.points, wire.day(expires_on),
+            (ids["lots"][number], account, transfer_id, posting_id, row.points, row.points, expires_on,
              releases_on)
         )  # fmt: skip
-    _insert(wire, "postings", POSTING_COLUMNS, postings)
-    _insert(wire, "transfers", TRANSFER_COLUMNS, transfers)
-    _insert(wire, "lots", LOT_COLUMNS, lots)
+    insert_rows("postings", POSTING_COLUMNS, postings)
+    insert_rows("transfers", TRANSFER_COLUMNS, transfers)
+    insert_rows("lots", LOT_COLUMNS, lots)
     both = (
         {"both": json.dumps(touched)}
         if wire.is_sqlite
@@ -203,28 +201,6 @@ def _write(
     )
     wire.run(SET_BALANCES, both)
     return {row.key: posting[0] for row, posting in zip(rows, postings, strict=True)}
-
-
-def _next_ids(wire: Wire, table: str, count: int) -> Sequence[int]:
-    """Ids taken beforehand: under SQLite's write lock the next ones, on PostgreSQL from the table's sequence."""
-    if wire.is_sqlite:
-        last = wire.value(Sql(f"SELECT coalesce(max(id), 0) FROM {table}"), {})
-        return range(last + 1, last + 1 + count)
-    statement = f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :n)"
-    return [row[0] for row in wire.rows(Sql(statement), {"n": count})]
-
-
-def _insert(wire: Wire, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    cursor = wire.connection.connection.cursor()
-    names = ", ".join(columns)
-    if wire.is_sqlite:
-        marks = ", ".join("?" for _ in columns)
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-    else:
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    cursor.close()
 
 
 def _public_ids(count: int) -> list[str]:
