@@ -81,9 +81,9 @@
     box.scrollIntoView({ block: "nearest" });
   };
   const release = (button) => {
-    if (!button.dataset.label) return;
-    button.innerHTML = button.dataset.label;
-    delete button.dataset.label;
+    if (!button.dataset.was) return;
+    button.innerHTML = button.dataset.was;
+    delete button.dataset.was;
     button.removeAttribute("aria-busy");
     button.removeAttribute("aria-disabled");
   };
@@ -97,20 +97,20 @@
     if (form.matches("[data-hold]") || (event.defaultPrevented && !form.hasAttribute("hx-post"))) return;
     if (form.dataset.sent && !form.hasAttribute("hx-post")) return event.preventDefault();
     if (form.method === "post") form.dataset.sent = 1;
-    if (button?.dataset.busy && !button.dataset.label) {
-      button.dataset.label = button.innerHTML;
+    if (button?.dataset.busy && !button.dataset.was) {
+      button.dataset.was = button.innerHTML;
       button.setAttribute("aria-busy", "true");
-      setTimeout(() => { if (button.dataset.label) { button.textContent = button.dataset.busy; } }, 60);
+      setTimeout(() => { if (button.dataset.was) { button.textContent = button.dataset.busy; } }, 60);
     }
   });
-  on("pageshow", () => { all("[data-label]").forEach(release); all("[data-sent]").forEach((form) => delete form.dataset.sent); }, window);
+  on("pageshow", () => { all("[data-was]").forEach(release); all("[data-sent]").forEach((form) => delete form.dataset.sent); }, window);
   on("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
     all("[data-problem]").forEach((box) => box.remove());
     if (!navigator.onLine && elt.matches("form[data-draft]")) {
       event.preventDefault();
       phone.then((part) => part.holdBack(elt));
-      return all("[data-label]", elt).forEach(release);
+      return all("[data-was]", elt).forEach(release);
     }
     root.classList.add("loading");
     target?.setAttribute("aria-busy", "true");
@@ -119,7 +119,7 @@
     const { elt, target, successful, xhr } = event.detail;
     root.classList.remove("loading");
     target?.removeAttribute("aria-busy");
-    if (elt.isConnected && !xhr?.getResponseHeader("HX-Redirect")) all("[data-label]", elt).forEach(release);
+    if (elt.isConnected && !xhr?.getResponseHeader("HX-Redirect")) all("[data-was]", elt).forEach(release);
     if (successful && xhr.status < 400 && elt.matches("form[data-draft]")) phone.then((part) => part.forget(elt));
   });
   on("htmx:beforeSwap", (event) => {
@@ -177,6 +177,7 @@
   });
 
   // ---- with and without network ----
+  if (find("[data-wake-lock]")) navigator.wakeLock?.request("screen").catch(() => {});
   const network = () => {
     const strip = find("[data-offline] > span");
     if (strip) { strip.hidden = navigator.onLine; find("[data-offline-text]").textContent = navigator.onLine ? "" : say(find("form[data-draft]") ? "offlineDraft" : "offline"); }
