@@ -103,8 +103,8 @@ def load_demo(app: Flask) -> None:
 class Databases:
     """The databases of one test process, copied from templates: `empty`, or `demo` with the demo loaded."""
 
-    def __init__(self, shared: Path, own: Path) -> None:
-        self.shared, self.own = shared, own
+    def __init__(self, shared: Path, own: Path, **given: object) -> None:
+        self.shared, self.own, self.given = shared, own, given
         self.run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:10]
         self.name = f"tangga_{self.run}_{os.getpid()}"
         self.apps: dict[str, Flask] = {}
@@ -120,7 +120,7 @@ class Databases:
             sqlite_synchronous="OFF",
             log_level="WARNING",
         )
-        return replace(base, **overrides)  # type: ignore[arg-type]
+        return replace(base, **{**self.given, **overrides})  # type: ignore[arg-type]
 
     def url(self, dialect: str, name: str = "") -> str:
         if dialect == "sqlite":
