@@ -261,6 +261,24 @@ class VoucherCode(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
 
+class StockImport(Model):
+    """One file of codes: how many came in, and which lines named a code we had already."""
+
+    __tablename__ = "stock_imports"
+    __table_args__ = (Index(None, "reward_id", "id"),)
+
+    id: Mapped[PK]
+    public_id: Mapped[str] = public_id_column()
+    reward_id: Mapped[int] = mapped_column(BigInt, ForeignKey("rewards.id"))
+    denomination_id: Mapped[int] = mapped_column(BigInt, ForeignKey("denominations.id"))
+    person_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("people.id"))
+    file_name: Mapped[str] = mapped_column(Text)
+    added_count: Mapped[int] = mapped_column(Integer)
+    duplicate_count: Mapped[int] = mapped_column(Integer)
+    duplicate_lines: Mapped[Any] = mapped_column(JSONText)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+
+
 class OrderComplaint(Model):
     """What somebody says is wrong with an order, and what the vendor answered."""
 

@@ -67,7 +67,7 @@ def _answer(
         vouchers=vouchers,
         use_by=earliest_use_by(order) if order.is_digital and not vouchers else None,
         is_own=is_own,
-        steps=_steps(order),
+        steps=steps_of(order),
         complaints=list_complaints(order.id),
         refused=next(iter(refused.fields.values()), refused.message) if refused else None,
         error_prefix=_("Error: ") if refused else "",
@@ -77,7 +77,7 @@ def _answer(
     return response
 
 
-def _steps(order: OrderRow) -> list[dict[str, object]]:
+def steps_of(order: OrderRow) -> list[dict[str, object]]:
     """How far an order is that people fulfil by hand."""
     way = {
         OrderState.PLACED: _("Placed"),

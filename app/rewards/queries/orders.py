@@ -189,6 +189,12 @@ def count_waiting(actor: Actor) -> dict[str, int]:
     return {"open": int(row[0]), "problems": int(row[1])}
 
 
+def count_orders(actor: Actor) -> int:
+    """How many orders a person may see."""
+    scope = visible_orders(actor).with_only_columns(Order.id).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(scope)) or 0)
+
+
 def find_order(public_id: str, actor: Actor) -> OrderRow:
     """One order in scope. Raises NotFound."""
     row = db.session.execute(order_rows(actor).where(Order.public_id == public_id)).first()

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from app.identity.actor import Actor
 
 
+PRICE_LIMIT = 10**12  # points; far below what one posting may move, also times twenty
+FACE_LIMIT = 10**15
+PER_LIMIT = 10**12
+RESERVED_SLUGS = frozenset({"new", "stock", "rates"})  # pages of the vendor's catalogue
+
+
 @dataclass(frozen=True, slots=True)
 class RewardDetails:
     """What a vendor's person says about a reward. Words are per language; English is needed."""
@@ -122,9 +128,14 @@ def add_denomination(
 
     The price in points comes from the rate of the currency. Raises NotFound, InvalidInput (no rate yet).
     """
+    if not 0 < face_value_minor <= FACE_LIMIT:
+        raise InvalidInput(fields={"face_value": _("Enter a value above zero.")})
     with transaction():
         reward = lock_reward(slug)
         rate = find_rate(currency)
+        points = price_points(face_value_minor, rate)
+        if points > PRICE_LIMIT:
+            raise InvalidInput(fields={"face_value": _("This value is too high for a reward.")})
         found = db.session.scalars(
             select(Denomination).where(
                 Denomination.reward_id == reward.id,
@@ -137,7 +148,7 @@ def add_denomination(
                 reward_id=reward.id, currency=currency, face_value_minor=face_value_minor, is_featured=False
             )
             db.session.add(found)
-        found.points = price_points(face_value_minor, rate)
+        found.points = points
         found.cost_minor, found.is_active = cost_minor, True
         if label is not None:
             found.label = label or None
@@ -164,7 +175,12 @@ def retire_denomination(slug: str, denomination_id: int, *, actor: Actor) -> Non
 
 
 def set_point_value(currency: str, points: int, per_minor: int, *, actor: Actor) -> int:
-    """Set what points are worth in a currency and reprice every value in it; returns how many were repriced."""
+    """Set what points are worth in a currency and reprice every value in it; returns how many were repriced.
+
+    Raises InvalidInput.
+    """
+    if not 0 < per_minor <= PER_LIMIT:
+        raise InvalidInput(fields={"per": _("Enter an amount between a few cents and a few millions.")})
     with transaction():
         found = db.session.get(PointValue, currency)
         before = None if found is None else {"points": found.points, "per_minor": found.per_minor}
@@ -177,6 +193,8 @@ def set_point_value(currency: str, points: int, per_minor: int, *, actor: Actor)
         rate = Rate(currency, points, per_minor)
         for row in rows:
             row.points = price_points(row.face_value_minor, rate)
+            if row.points > PRICE_LIMIT:
+                raise InvalidInput(fields={"points": _("With this rate some prices would be too high.")})
         db.session.flush()
         for reward in db.session.scalars(
             select(Reward).where(Reward.id.in_({row.reward_id for row in rows})).order_by(Reward.id)
@@ -228,7 +246,7 @@ def _free_slug(wanted: str) -> str:
         db.session.scalars(select(Reward.slug).where(Reward.slug.startswith(wanted, autoescape=True)))
     )
     number, slug = 1, wanted
-    while slug in taken:
+    while slug in taken or slug in RESERVED_SLUGS:
         number += 1
         slug = f"{wanted}-{number}"
     return slug

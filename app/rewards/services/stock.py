@@ -18,12 +18,13 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.i18n import _
 from app.core.types import bind, new_public_id
 from app.rewards.codes import digest_of, seal_code
-from app.rewards.models import FOREVER, Denomination, Reward, RewardKind, VoucherCode
+from app.rewards.models import FOREVER, Denomination, Reward, RewardKind, StockImport, VoucherCode
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
 
 LINES_LIMIT = 50_000
+SHOWN_LINES = 100
 _HEADERS = {
     "code": "code", "voucher": "code", "kod": "code", "kode": "code", "pin": "pin",
     "expires_on": "expires_on", "expiry": "expires_on", "use_by": "expires_on",
@@ -52,7 +53,9 @@ class StockReport:
     duplicate_lines: list[int] = field(default_factory=list)
 
 
-def import_codes(slug: str, denomination_id: int, content: bytes, *, actor: Actor) -> StockReport:
+def import_codes(
+    slug: str, denomination_id: int, content: bytes, *, actor: Actor, file_name: str = ""
+) -> StockReport:
     """Add the codes of a CSV file (`code`, and where there are such columns `pin`, `expires_on`) to one value's stock.
 
     Codes known already are left out and reported by line. A file that is not such a list is refused whole with one
@@ -89,9 +92,21 @@ def import_codes(slug: str, denomination_id: int, content: bytes, *, actor: Acto
         duplicates += [row["line"] for row in rows if row["code_digest"] in known]
         fresh = [row for row in rows if row["code_digest"] not in known]
         execute_sql_many(_INSERT, fresh)
+        duplicates.sort()
+        db.session.add(
+            StockImport(
+                reward_id=reward_id,
+                denomination_id=denomination_id,
+                person_id=actor.person_id,
+                file_name=file_name[:120],
+                added_count=len(fresh),
+                duplicate_count=len(duplicates),
+                duplicate_lines=duplicates[:SHOWN_LINES],
+            )
+        )
         about = {"denomination_id": denomination_id, "added": len(fresh), "duplicates": len(duplicates)}
         audit.record("stock.imported", actor=actor, subject="reward", subject_id=reward_id, after=about)
-    return StockReport(len(fresh), sorted(duplicates))
+    return StockReport(len(fresh), duplicates)
 
 
 def _find_denomination(slug: str, denomination_id: int) -> int:
