@@ -1,4 +1,4 @@
-"""Commands of the ground floor: run, web, worker, db, setup, doctor, backup, restore."""
+"""Commands of the ground floor: run, web, worker, db, doctor, backup, restore."""
 
 from __future__ import annotations
 
@@ -65,19 +65,6 @@ def upgrade_command() -> None:
     _say(upgrade())
 
 
-@click.command("setup")
-@with_appcontext
-def setup_command() -> None:
-    """Migrate the database, and load the demo if it is empty and this is not production."""
-    from app.core.schema import upgrade
-
-    _say(upgrade())
-    if not current_settings().is_production:
-        from seeds.demo import load_if_empty
-
-        _say(load_if_empty())
-
-
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @with_appcontext
@@ -121,5 +108,5 @@ def restore_command(source: str, yes: bool) -> None:
 
 
 commands = (
-    run_command, web_command, worker_command, db_group, setup_command, doctor_command, backup_command, restore_command,
+    run_command, web_command, worker_command, db_group, doctor_command, backup_command, restore_command,
 )  # fmt: skip
