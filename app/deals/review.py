@@ -17,7 +17,7 @@ from app.deals.checks import Checks, Facts, fact_columns, facts_of, word_checks
 from app.deals.conflicts import Rival, list_rivals, standing_in_the_way
 from app.deals.models import Deal, DealLine, reference_of
 from app.deals.parts import Parts, load_parts
-from app.deals.scope import visible_deals
+from app.deals.scope import find_deal_id, one_deal, visible_deals
 from app.deals.states import WAITING, DealState
 from app.identity.actor import Actor
 from app.identity.models import Person
@@ -138,7 +138,7 @@ def find_review(public_id: str, actor: Actor) -> Review:
         sibling.c.closed_at >= _midnight(year_ago),
     )
     query = (
-        visible_deals(actor)
+        one_deal(public_id, actor)
         .add_columns(
             Organisation.name.label("organisation_name"), Organisation.country, Organisation.city,
             Person.name.label("member_name"),
@@ -148,7 +148,6 @@ def find_review(public_id: str, actor: Actor) -> Review:
         )
         .join(Organisation, Organisation.id == Deal.organisation_id)
         .join(Person, Person.id == Deal.member_id)
-        .where(Deal.public_id == public_id)
     )  # fmt: skip
     row = db.session.execute(query).first()
     if row is None:
@@ -179,11 +178,7 @@ def duplicates(public_id: str, actor: Actor) -> list[Rival]:
     """Rivals of a deal for the side-by-side compare. Vendor only: a partner never learns who. Raises NotFound."""
     if not actor.can("deal.review"):
         raise NotFound()
-    deal_id = db.session.scalar(
-        visible_deals(actor).with_only_columns(Deal.id).where(Deal.public_id == public_id)
-    )
-    if deal_id is None:
-        raise NotFound()
+    deal_id = find_deal_id(public_id, actor)
     return list_rivals([deal_id])[deal_id]
 
 

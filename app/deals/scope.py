@@ -30,11 +30,16 @@ def visible_deals(actor: Actor) -> Select[Deal]:
     )
 
 
+def one_deal(public_id: str, actor: Actor) -> Select[Deal]:
+    """The one deal in scope with this public id. Raises NotFound for what cannot be an id."""
+    if not public_id.isalnum():
+        raise NotFound()
+    return visible_deals(actor).where(Deal.public_id == public_id)
+
+
 def find_deal_id(public_id: str, actor: Actor) -> int:
     """Inner id of a deal in scope. Raises NotFound."""
-    found = db.session.scalar(
-        visible_deals(actor).with_only_columns(Deal.id).where(Deal.public_id == public_id)
-    )
+    found = db.session.scalar(one_deal(public_id, actor).with_only_columns(Deal.id))
     if found is None:
         raise NotFound()
     return found

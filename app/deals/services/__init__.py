@@ -1,12 +1,15 @@
 """The verbs of a deal."""
 
+from app.deals.services.checking import Answer, Checked, check_customer
 from app.deals.services.closing import Won, expire_due, lose, win
 from app.deals.services.deciding import ApprovedMany, approve, approve_many, ask, can_undo, reject, undo
 from app.deals.services.registering import edit, save_draft, submit, withdraw
 from app.deals.services.talking import answer, attach, comment
 
 __all__ = [
+    "Answer",
     "ApprovedMany",
+    "Checked",
     "Won",
     "answer",
     "approve",
@@ -14,6 +17,7 @@ __all__ = [
     "ask",
     "attach",
     "can_undo",
+    "check_customer",
     "comment",
     "edit",
     "expire_due",

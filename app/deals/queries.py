@@ -1,0 +1,352 @@
+"""Reads for the partner's pages: the list with its chips and totals, one deal, what to do next."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core.clock import local, today
+from app.core.db import db
+from app.core.errors import NotFound
+from app.core.rates import SCALE, convert_by
+from app.core.settings import current_settings
+from app.deals import matching
+from app.deals.checks import latest_rate
+from app.deals.models import REFERENCE_BASE, Deal, DealLine, reference_of
+from app.deals.parts import Parts, load_parts
+from app.deals.review import count_queue, duplicates, find_review, product_names, queue
+from app.deals.scope import find_deal_id, one_deal, visible_deals
+from app.deals.states import CLOSED, DealState
+from app.identity.actor import Actor
+from app.identity.models import Person
+from app.partners.models import Organisation
+from app.products.models import ProductFamily
+
+__all__ = [
+    "count_needs_you", "count_queue", "do_next", "duplicates", "find_deal", "find_deal_id", "find_review", "list_deals",
+    "overview", "queue", "visible_deals",
+]  # fmt: skip
+
+PAGE = 20
+SOON_DAYS = 14
+CHIPS = ("all", "needs_you", "draft", "in_review", "protected", "won", "closed")
+S = DealState
+
+
+def ends_soon() -> ColumnElement[bool]:
+    """Protected, with less than 14 days left."""
+    return and_(
+        Deal.state == S.APPROVED,
+        Deal.protected_until >= today(),
+        Deal.protected_until < today() + timedelta(days=SOON_DAYS),
+    )
+
+
+def to_mark() -> ColumnElement[bool]:
+    """Protected, and the day it was expected to close has come: mark it as won, or as lost."""
+    return and_(Deal.state == S.APPROVED, Deal.protected_until >= today(), Deal.expected_close_on <= today())
+
+
+def needs_you() -> ColumnElement[bool]:
+    """It is the partner's turn: a question waits, the protection ends soon, or the day to close has come."""
+    return or_(Deal.state == S.INFORMATION_NEEDED, ends_soon(), to_mark())
+
+
+def _group() -> ColumnElement[int]:
+    """0 needs you, 1 also open, 2 closed: the order of the list."""
+    return case((needs_you(), 0), (Deal.state.in_(CLOSED), 2), else_=1)
+
+
+def _of_chip(chip: str) -> ColumnElement[bool]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "needs_you": needs_you(),
+        "draft": Deal.state == S.DRAFT,
+        "in_review": Deal.state.in_((S.SUBMITTED, S.IN_REVIEW, S.INFORMATION_NEEDED)),
+        "protected": Deal.state == S.APPROVED,
+        "won": Deal.state == S.WON,
+        "closed": Deal.state.in_((S.REJECTED, S.LOST, S.EXPIRED, S.WITHDRAWN)),
+    }
+    return conditions.get(chip, literal(True))
+
+
+@dataclass(slots=True)
+class Overview:
+    """Counts per chip and three totals in the company's currency; amounts without an exchange rate are left out."""
+
+    currency: str
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHIPS, 0))
+    open_minor: int = 0
+    won_quarter_minor: int = 0
+    to_mark_minor: int = 0
+
+
+def quarter_start(on: date) -> date:
+    """First day of the calendar quarter."""
+    return date(on.year, 3 * ((on.month - 1) // 3) + 1, 1)
+
+
+def overview(actor: Actor) -> Overview:
+    """Counts and totals of all deals in scope. One statement."""
+    currency = actor.organisation_currency or current_settings().reporting_currency
+    won_now = and_(Deal.state == S.WON, Deal.won_on >= quarter_start(today()))
+    flags = [
+        case((flag, 1), else_=0).label(name)
+        for name, flag in (("needs", needs_you()), ("mark", to_mark()), ("won_now", won_now))
+    ]
+    flat = (
+        visible_deals(actor)
+        .with_only_columns(Deal.state, Deal.currency, Deal.value_minor, Deal.invoice_minor, *flags)
+        .subquery()
+    )
+    key = (flat.c.state, flat.c.currency, flat.c.needs, flat.c.mark, flat.c.won_now)
+    query = select(
+        *key,
+        func.count().label("n"),
+        func.sum(flat.c.value_minor).label("value"),
+        func.sum(flat.c.invoice_minor).label("invoice"),
+        latest_rate(flat.c.currency).label("rate"),
+        latest_rate(literal(currency)).label("own_rate"),
+    ).group_by(*key)
+    found = Overview(currency)
+    for row in db.session.execute(query):
+        _add(found, row)
+    return found
+
+
+def _add(found: Overview, row: Any) -> None:
+    counts, state = found.counts, row.state
+    counts["all"] += row.n
+    counts["needs_you"] += row.n if row.needs else 0
+    for chip, states in (
+        ("draft", (S.DRAFT,)),
+        ("in_review", (S.SUBMITTED, S.IN_REVIEW, S.INFORMATION_NEEDED)),
+        ("protected", (S.APPROVED,)),
+        ("won", (S.WON,)),
+        ("closed", (S.REJECTED, S.LOST, S.EXPIRED, S.WITHDRAWN)),
+    ):
+        counts[chip] += row.n if state in states else 0
+
+    def own(minor: Any) -> int:
+        return _converted(int(minor or 0), row.currency, row.rate, found.currency, row.own_rate)
+
+    if state not in CLOSED:
+        found.open_minor += own(row.value)
+    if row.won_now:
+        found.won_quarter_minor += own(row.invoice)
+    if row.mark:
+        found.to_mark_minor += own(row.value)
+
+
+def _converted(minor: int, source: str, rate: int | None, target: str, target_rate: int | None) -> int:
+    if source == target:
+        return minor
+    reporting = current_settings().reporting_currency
+    from_rate = SCALE if source == reporting else rate
+    to_rate = SCALE if target == reporting else target_rate
+    return convert_by(minor, source, from_rate, target, to_rate) if from_rate and to_rate else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DealRow:
+    """One deal of a list. `group`: 0 needs you, 1 also open, 2 closed."""
+
+    id: int
+    public_id: str
+    state: DealState
+    customer_name: str
+    products: str
+    value_minor: int | None
+    currency: str
+    protected_until: date | None
+    approved_at: datetime | None
+    expected_close_on: date | None
+    won_on: date | None
+    closed_at: datetime | None
+    invoice_minor: int | None
+    member_name: str
+    group: int
+    loss_reason: Any = None
+    rejection_reason: Any = None
+
+    @property
+    def reference(self) -> str:
+        return reference_of(self.id)
+
+    @property
+    def key(self) -> str:
+        """Where the next page begins."""
+        return f"{self.group}-{self.id}"
+
+    @property
+    def days_left(self) -> int | None:
+        """Whole days of protection left; None if it is not protected."""
+        if self.state is not S.APPROVED or self.protected_until is None:
+            return None
+        return max((self.protected_until - today()).days, 0)
+
+    @property
+    def protection_days(self) -> int:
+        return protection_days(self.approved_at, self.protected_until)
+
+
+def protection_days(approved_at: datetime | None, until: date | None) -> int:
+    """How many days the protection was given for."""
+    if approved_at is None or until is None:
+        return current_settings().deal_protection_days
+    return max((until - local(approved_at, current_settings().time_zone).date()).days, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows and where the next page begins, None at the end."""
+
+    rows: list[DealRow]
+    after: str | None
+
+
+def _columns() -> list[Any]:
+    return [
+        Deal.id, Deal.public_id, Deal.state, Deal.customer_name,
+        func.coalesce(product_names(), "").label("products"), Deal.value_minor,
+        Deal.currency, Deal.protected_until, Deal.approved_at, Deal.expected_close_on, Deal.won_on, Deal.closed_at,
+        Deal.invoice_minor, Person.name.label("member_name"), _group().label("group_no"), Deal.loss_reason,
+        Deal.rejection_reason,
+    ]  # fmt: skip
+
+
+def _row_of(row: Any) -> DealRow:
+    return DealRow(*row)
+
+
+def list_deals(
+    actor: Actor, *, chip: str = "all", q: str = "", after: str | None = None, limit: int = PAGE
+) -> Page:
+    """Deals in scope: those that need the person first, then open ones, then closed ones, newest first. One statement.
+
+    `q` matches customer, number and product.
+    """
+    query = visible_deals(actor).where(_of_chip(chip))
+    q = q.replace("\x00", "\ufffd").strip()[:200]
+    if q:
+        query = query.where(_matches(q))
+    seen = re.fullmatch(r"([012])-(\d{1,15})", after or "")
+    if seen:
+        group, last = int(seen[1]), int(seen[2])
+        query = query.where(or_(_group() > group, and_(_group() == group, Deal.id < last)))
+    query = (
+        query.join(Person, Person.id == Deal.member_id)
+        .with_only_columns(*_columns())
+        .order_by(_group(), Deal.id.desc())
+        .limit(limit + 1)
+    )
+    rows = [_row_of(row) for row in db.session.execute(query)]
+    more = rows[limit - 1].key if len(rows) > limit else None
+    return Page(rows[:limit], more)
+
+
+def _matches(q: str) -> ColumnElement[bool]:
+    folded = matching.fold(q).strip()
+    found = [
+        func.lower(Deal.customer_name).contains(q.lower(), autoescape=True),
+        select(DealLine.id)
+        .join(ProductFamily, ProductFamily.id == DealLine.family_id)
+        .where(
+            DealLine.deal_id == Deal.id, func.lower(ProductFamily.name).contains(q.lower(), autoescape=True)
+        )
+        .exists(),
+    ]
+    if folded:
+        found.append(Deal.name_key.contains(folded, autoescape=True))
+    number = re.fullmatch(r"[dD]?-?(\d{1,15})", q)
+    if number:
+        found.append(Deal.id == int(number[1]) - REFERENCE_BASE)
+    return or_(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    """A deal with its company, its owner and everything that hangs on it."""
+
+    deal: Deal
+    organisation_id: int
+    organisation_name: str
+    organisation_country: str
+    organisation_kind: str
+    member_name: str
+    parts: Parts
+
+    @property
+    def days_left(self) -> int | None:
+        if self.deal.state is not S.APPROVED or self.deal.protected_until is None:
+            return None
+        return max((self.deal.protected_until - today()).days, 0)
+
+    @property
+    def protection_days(self) -> int:
+        return protection_days(self.deal.approved_at, self.deal.protected_until)
+
+    @property
+    def products(self) -> str:
+        return ", ".join(line.name for line in self.parts.lines if line.name)
+
+    @property
+    def main_family_id(self) -> int | None:
+        """The family that is worth most: programs judge a win by it."""
+        lines = [line for line in self.parts.lines if line.family_id is not None]
+        return max(lines, key=lambda line: line.value_minor or 0).family_id if lines else None
+
+
+def find_deal(public_id: str, actor: Actor) -> DealView:
+    """One deal in scope with its parts. Two statements. Raises NotFound."""
+    query: Select[Any] = (
+        one_deal(public_id, actor)
+        .add_columns(Organisation.name, Organisation.country, Organisation.kind, Person.name)
+        .join(Organisation, Organisation.id == Deal.organisation_id)
+        .join(Person, Person.id == Deal.member_id)
+    )
+    row = db.session.execute(query.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise NotFound()
+    deal: Deal = row[0]
+    return DealView(deal, deal.organisation_id, row[1], row[2], row[3], row[4], load_parts(deal.id))
+
+
+@dataclass(frozen=True, slots=True)
+class DoNext:
+    """Something of the person's own that waits. `kind`: question, ends_soon, to_mark."""
+
+    kind: str
+    row: DealRow
+
+
+def do_next(actor: Actor, limit: int = 3) -> list[DoNext]:
+    """What waits for this partner: questions first, then what can be marked as won, then protections that end.
+
+    One statement.
+    """
+    if actor.is_vendor:
+        return []
+    rank = case((Deal.state == S.INFORMATION_NEEDED, 0), (to_mark(), 1), else_=2)
+    query = (
+        visible_deals(actor)
+        .where(needs_you())
+        .join(Person, Person.id == Deal.member_id)
+        .with_only_columns(*_columns(), rank.label("rank"))
+        .order_by(rank, Deal.protected_until, Deal.id)
+        .limit(limit)
+    )
+    kinds = ("question", "to_mark", "ends_soon")
+    return [DoNext(kinds[row.rank], _row_of(tuple(row)[:-1])) for row in db.session.execute(query)]
+
+
+def count_needs_you(actor: Actor) -> int:
+    """How many deals wait for this partner. One statement."""
+    query = visible_deals(actor).where(needs_you())
+    return int(
+        db.session.scalar(query.with_only_columns(func.count(Deal.id), maintain_column_froms=True)) or 0
+    )
