@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.i18n import current_locale
 from app.partners.models import Organisation
 from app.programs import catalogue
-from app.programs.catalogue import Published, Version
+from app.programs.catalogue import Published
 from app.programs.engine import POINTS, Line, Rates, line
 from app.programs.limits import UseKey
 from app.programs.models import ProgramBudget, ProgramUse
@@ -38,7 +38,26 @@ class Estimate:
     is_cut: bool
 
 
-def estimate(
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The fact that was tried, what it would earn, and the exchange rate (from, to) that is missing, if one is."""
+
+    fact: Fact
+    estimates: list[Estimate]
+    missing_rate: tuple[str, str] | None = None
+
+    @property
+    def points(self) -> int:
+        return sum(estimate.points for estimate in self.estimates)
+
+
+def estimate(kind: str, *, actor_or_org: Any, **values: Any) -> list[Estimate]:
+    """What a fact would earn: the estimates of `try_out`, same arguments."""
+    trial = try_out(kind, actor_or_org=actor_or_org, **values)
+    return trial.estimates if trial is not None else []
+
+
+def try_out(
     kind: str,
     *,
     actor_or_org: Any,
@@ -48,38 +67,35 @@ def estimate(
     family_id: int | None = None,
     on: date | None = None,
     slug: str | None = None,
-) -> list[Estimate]:
+) -> Trial | None:
     """What a fact of this kind would earn on a date (today): for an Actor as member and company, or for an organisation
-    (anything with `id`, `country` and `kind`) alone. `slug` limits it to one program. Empty: nothing would be earned.
+    (anything with `id`, `country` and `kind`) alone. `slug` limits it to one program. None for the vendor's people.
     """
     organisation_id, member_id, country, org_kind = _who(actor_or_org)
     if organisation_id is None:
-        return []
+        return None
     fact = Fact(
-        kind=str(kind),
-        source="estimate",
-        source_ref="1",
-        organisation_id=organisation_id,
-        occurred_on=on or today(),
-        member_id=member_id,
-        amount_minor=amount_minor,
-        currency=currency if amount_minor is not None else None,
-        quantity=quantity,
-        family_id=family_id,
-    )
+        kind=str(kind), source="estimate", source_ref="1", organisation_id=organisation_id,
+        occurred_on=on or today(), member_id=member_id, amount_minor=amount_minor,
+        currency=currency if amount_minor is not None else None, quantity=quantity, family_id=family_id,
+    )  # fmt: skip
     programs = catalogue.load_catalogue()
     if slug is not None:
         kept = tuple(program for program in programs.programs if program.slug == slug)
         programs = catalogue.Catalogue(programs.serial, programs.stamp, kept)
-    owed, _parked = judge_all([Entry(0, "", 1, fact, country, org_kind, FOREVER)], programs, Rates())
+    owed, parked = judge_all([Entry(0, "", 1, fact, country, org_kind, FOREVER)], programs, Rates())
+    missing = parked[0].missing if parked else None
     if not owed:
-        return []
+        return Trial(fact, [], missing)
     used, left = _limits(owed)
     locale = current_locale()
-    return [_estimate(each, programs.find(each.version.program_id), used, left, locale) for each in owed]
+    found = [_estimate(each, programs.find(each.version.program_id), used, left, locale) for each in owed]
+    return Trial(fact, found, missing)
 
 
 def _who(given: Any) -> tuple[int | None, int | None, str, str]:
+    if hasattr(given, "organisation_id") and hasattr(given, "kind"):
+        return given.organisation_id, given.person_id, given.country, str(given.kind)
     if hasattr(given, "organisation_id"):
         if given.organisation_id is None:
             return None, None, "", ""
@@ -142,8 +158,3 @@ def _estimate(
         reward.hold_days,
         points < each.offer.gross_points,
     )
-
-
-def version_now(program: Published) -> Version | None:
-    """The version that judges a fact of today; None outside the window."""
-    return program.version_on(today())
