@@ -117,6 +117,7 @@ class Reader(HTMLParser):
         self.links: list[str] = []
         self.forms: list[tuple[str, list[Field], bool]] = []
         self.form: list[Field] | None = None
+        self.elsewhere: list[str] = []
         self.select: tuple[str, list[str], str] | None = None
         self.area: str | None = None
         self.written = ""
@@ -129,12 +130,14 @@ class Reader(HTMLParser):
         if tag == "form":
             action = given.get("action") or self.page
             if given.get("method", "get").lower() == "post":
-                self.form = []
+                self.form, self.elsewhere = [], []
                 self.forms.append((action, self.form, "multipart" in given.get("enctype", "")))
             else:
                 self.links.append(action)
         elif tag == "option" and self.select is not None:
             self.option(given)
+        elif self.form is not None and given.get("formaction"):
+            self.elsewhere.append(given["formaction"])
         elif self.form is not None and given.get("name"):
             self.control(tag, given)
 
@@ -172,7 +175,8 @@ class Reader(HTMLParser):
         elif tag == "textarea" and self.area is not None and self.form is not None:
             self.form.append(Field(self.area, "textarea", self.written.strip()))
             self.area = None
-        elif tag == "form":
+        elif tag == "form" and self.form is not None:
+            self.forms += [(action, self.form, self.forms[-1][2]) for action in self.elsewhere]
             self.form = None
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.ensure_browser import find_browser
+from tests.support.server import LiveServer
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 LANGUAGES = {"en": "en-GB", "ms": "ms-MY", "id": "id-ID"}
@@ -57,9 +58,8 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Visit]]:
     """visit(size="phone", language="en", theme="light", javascript=True) -> Visit, against `live_server`."""
-    live_server = request.getfixturevalue("live_server")
     opened: list[BrowserContext] = []
 
     def make(
