@@ -8,7 +8,6 @@ takes the slow road, one by one, because each earning pays into the debt.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from typing import Any
 from app.core.bulk import insert_rows, reserve_ids
 from app.core.clock import today, utc_now
 from app.core.db import transaction
-from app.core.types import _ALPHABET as ALPHABET
+from app.core.types import new_public_ids
 from app.ledger.models import HOUSE, MAX_AMOUNT, POINTS, Owner
 from app.ledger.services.earning import earn
 from app.ledger.services.lives import expiry_of, release_date
@@ -160,7 +159,7 @@ def _write(
     """Postings, transfers and lots of all rows; the balances last. Returns posting ids by key."""
     issued = account_id(wire, Book(), Side(HOUSE, "issued"))
     ids = {name: reserve_ids(name, len(rows)) for name in ("postings", "transfers", "lots")}
-    public_ids = _public_ids(len(rows))
+    public_ids = new_public_ids(len(rows))
     expires_on = expiry_of(today())
     created_at = utc_now()
     holds: dict[tuple[datetime, int], date] = {}
@@ -201,15 +200,3 @@ def _write(
     )
     wire.run(SET_BALANCES, both)
     return {row.key: posting[0] for row, posting in zip(rows, postings, strict=True)}
-
-
-def _public_ids(count: int) -> list[str]:
-    """Random public ids, as `new_public_id` makes them, in one draw: bytes that would favour a letter are thrown away."""
-    size = len(ALPHABET)
-    limit = 256 - 256 % size
-    letters = bytes(ord(ALPHABET[number % size]) for number in range(256))
-    surplus = bytes(range(limit, 256))
-    text = ""
-    while len(text) < 14 * count:
-        text += os.urandom(14 * count + 64).translate(letters, surplus).decode("ascii")
-    return [text[start : start + 14] for start in range(0, 14 * count, 14)]

@@ -53,7 +53,8 @@ def earn(
     """
     check_points(points)
     with transaction():
-        book = open_book(Wire(), key, owner)
+        wire = Wire()
+        book = open_book(wire, key, owner)
         if (first := replay(book, kind)) is not None:
             return first
         fact = Fact(
@@ -70,7 +71,7 @@ def earn(
         releases_on = release_date(occurred_at, hold_days) if hold_days > 0 else None
         target = Side(owner, "pending" if releases_on else "available")
         grant = Grant(points, expiry_of(today()), releases_on)
-        posted = post(fact, [Leg(ISSUED, target, points, grants=[grant])], book=book)
+        posted = post(fact, [Leg(ISSUED, target, points, grants=[grant])], book=book, wire=wire)
         if not posted.replayed and not releases_on:
             collect_due(fact, owner, book, points)
         return posted

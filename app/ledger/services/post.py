@@ -212,13 +212,15 @@ def lock_accounts(wire: Wire, book: Book, sides: Sequence[Side]) -> None:
             wire.run(LOCK, {"id": row_id})
 
 
-def post(fact: Fact, legs: Sequence[Leg], *, book: Book | None = None, unit: str = POINTS) -> Posted:
+def post(
+    fact: Fact, legs: Sequence[Leg], *, book: Book | None = None, wire: Wire | None = None, unit: str = POINTS
+) -> Posted:
     """Write one posting with its transfers; returns the first posting if the key was used before.
 
     Raises InsufficientPoints, KeyReused; nothing is left behind then.
     """
     with transaction():
-        wire = Wire()
+        wire = wire or Wire()
         if book is None:
             first = legs[0]
             book = open_book(

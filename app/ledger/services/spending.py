@@ -55,7 +55,8 @@ def spend(
     """Spend points, the earliest expiry first. Raises InsufficientPoints and leaves nothing then."""
     check_points(points)
     with transaction():
-        book = open_book(Wire(), key, owner)
+        wire = Wire()
+        book = open_book(wire, key, owner)
         if (first := replay(book, kind)) is not None:
             return first
         source = Side(owner, "available")
@@ -70,7 +71,7 @@ def spend(
             order_id=order_id,
             note=note,
         )
-        return post(fact, [Leg(source, REDEEMED, points)], book=book)
+        return post(fact, [Leg(source, REDEEMED, points)], book=book, wire=wire)
 
 
 def refund(key: str, spend_posting_id: int, *, actor: Any = None, reason: str) -> Posted:
@@ -104,7 +105,9 @@ def refund(key: str, spend_posting_id: int, *, actor: Any = None, reason: str) -
             reverses_posting_id=spend_posting_id,
             note=reason,
         )
-        posted = post(fact, [Leg(REDEEMED, target, amount, restores=restores, grants=grants)], book=book)
+        posted = post(
+            fact, [Leg(REDEEMED, target, amount, restores=restores, grants=grants)], book=book, wire=wire
+        )
         collect_due(fact, owner, open_book(wire, "", owner), amount)
         return posted
 

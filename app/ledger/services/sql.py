@@ -1,4 +1,4 @@
-"""Plain SQL on the session's connection, bound once per posting: the ledger's hot path does without the ORM."""
+"""Plain SQL on the session's connection, bound once per posting: the ledger's hot path does without ORM and Core."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError
 
 from app.core.db import db
 from app.core.types import instant_text
@@ -25,31 +27,42 @@ class Sql:
 
 
 class Wire:
-    """The connection of the present transaction."""
+    """The driver's connection inside the session's present transaction: the session begins, commits and rolls back."""
 
-    __slots__ = ("connection", "is_sqlite")
+    __slots__ = ("connection", "dialect", "driver", "is_sqlite", "is_watched")
 
     def __init__(self) -> None:
         self.connection = db.session.connection()
-        self.is_sqlite = self.connection.dialect.name == "sqlite"
+        self.dialect = self.connection.dialect
+        self.driver: Any = self.connection.connection.driver_connection
+        self.is_sqlite = self.dialect.name == "sqlite"
+        self.is_watched = bool(self.connection.dispatch.before_cursor_execute)
 
     def run(self, statement: Sql, params: Mapping[str, Any]) -> Any:
-        """Execute and return the result."""
+        """Execute and return the driver's cursor. Errors of the driver come as SQLAlchemy's."""
         text = statement.sqlite if self.is_sqlite else statement.postgresql
-        return self.connection.exec_driver_sql(text, params)
+        if self.is_watched:  # somebody counts or records statements: take the road on which they stand
+            return self.connection.exec_driver_sql(text, params)
+        errors = self.dialect.loaded_dbapi.Error
+        try:
+            return self.driver.execute(text, params)
+        except errors as error:
+            raise DBAPIError.instance(text, dict(params), error, errors, dialect=self.dialect) from error
 
     def rows(self, statement: Sql, params: Mapping[str, Any]) -> Sequence[Any]:
         """All rows."""
-        return self.run(statement, params).fetchall()
+        found: Sequence[Any] = self.run(statement, params).fetchall()
+        return found
 
     def row(self, statement: Sql, params: Mapping[str, Any]) -> Any:
-        """The first row, or None."""
-        return self.run(statement, params).fetchone()
+        """The first row, or None. The cursor is read to its end, so that a writing statement is complete."""
+        found = self.run(statement, params).fetchall()
+        return found[0] if found else None
 
     def value(self, statement: Sql, params: Mapping[str, Any]) -> Any:
         """The first column of the first row, or None."""
-        row = self.run(statement, params).fetchone()
-        return None if row is None else row[0]
+        found = self.run(statement, params).fetchall()
+        return found[0][0] if found else None
 
     def instant(self, value: datetime) -> Any:
         """An instant as the driver takes it."""
