@@ -106,7 +106,7 @@ def seed_rewards(actor: Actor) -> None:
             slug: services.add_category(slug, name, (number + 1) * 10, actor=actor)
             for number, (slug, name) in enumerate(CATEGORIES.items())
         }
-    dice = random.Random(20260101)  # noqa: S311 - demo codes, worth nothing
+    dice = random.Random(20260101)
     for number, item in enumerate(ITEMS):
         _seed_item(item, shelves[item.category], (number + 1) * 10, dice, actor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,6 +92,30 @@ def try_out(
     locale = current_locale()
     found = [_estimate(each, programs.find(each.version.program_id), used, left, locale) for each in owed]
     return Trial(fact, found, missing)
+
+
+def points_of_wins(actor: Any, wins: Sequence[tuple[int, str]]) -> list[int]:
+    """Points to the member for deals of these (amount in minor units, currency) if each were won today, before caps.
+
+    Families are left out of account. Three statements at most, however many deals.
+    """
+    if not wins or actor.organisation_id is None:
+        return [0] * len(wins)
+    _organisation_id, member_id, country, org_kind = _who(actor)
+    facts = [
+        Fact(
+            kind="deal_won", source="estimate", source_ref=str(number), organisation_id=actor.organisation_id,
+            occurred_on=today(), member_id=member_id, amount_minor=amount, currency=currency,
+        )
+        for number, (amount, currency) in enumerate(wins)
+    ]  # fmt: skip
+    entries = [Entry(number, "", 1, fact, country, org_kind, FOREVER) for number, fact in enumerate(facts)]
+    owed, _parked = judge_all(entries, catalogue.load_catalogue(), Rates())
+    points = [0] * len(wins)
+    for each in owed:
+        if each.offer.reward.payee == "member":
+            points[each.entry.id] += each.offer.gross_points
+    return points
 
 
 def _who(given: Any) -> tuple[int | None, int | None, str, str]:
