@@ -10,9 +10,9 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
-from app.core.db import Model, db, in_transaction
+from app.core.db import Model, db, dialect, execute_sql, in_transaction
 from app.core.logs import request_id
-from app.core.types import PK, BigInt, JSONText, UTCDateTime
+from app.core.types import PK, BigInt, JSONText, UTCDateTime, bind
 
 
 class AuditEvent(Model):
@@ -49,6 +49,12 @@ class AuditDetail(Model):
     note: Mapped[str | None] = mapped_column(Text)
 
 
+_EVENT = """
+INSERT INTO audit_events (occurred_at, code, actor_id, actor_role, subject, subject_id, organisation_id, request_id)
+VALUES (:now, :code, :actor_id, :actor_role, :subject, :subject_id, :organisation_id, :request_id) RETURNING id
+"""
+
+
 def record(
     code: str,
     *,
@@ -63,16 +69,18 @@ def record(
     """Write one audit row. `code` is dotted past tense (`deal.approved`); `actor` an Actor, or None for the system."""
     if not in_transaction():
         raise RuntimeError("audit.record() outside transaction()")
-    event = AuditEvent(
-        code=code,
-        actor_id=getattr(actor, "person_id", None),
-        actor_role=str(getattr(actor, "role", None) or "system"),
-        subject=subject,
-        subject_id=subject_id,
-        organisation_id=organisation_id,
-        request_id=request_id() if has_request_context() else None,
-    )
-    db.session.add(event)
+    event = execute_sql(
+        _EVENT,
+        {
+            "now": bind(utc_now(), dialect()),
+            "code": code,
+            "actor_id": getattr(actor, "person_id", None),
+            "actor_role": str(getattr(actor, "role", None) or "system"),
+            "subject": subject,
+            "subject_id": subject_id,
+            "organisation_id": organisation_id,
+            "request_id": request_id() if has_request_context() else None,
+        },
+    ).scalar_one()
     if before or after or note:
-        db.session.flush()
-        db.session.add(AuditDetail(event_id=event.id, before=before, after=after, note=note))
+        db.session.add(AuditDetail(event_id=int(event), before=before, after=after, note=note))

@@ -17,9 +17,9 @@ from sqlalchemy import CheckConstraint, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
-from app.core.db import Model, after_commit, db, dialect, in_transaction, lock, transaction
+from app.core.db import Model, after_commit, db, dialect, execute_sql, in_transaction, lock, transaction
 from app.core.logs import get_logger
-from app.core.types import PK, BigInt, JSONText, UTCDateTime
+from app.core.types import PK, BigInt, JSONText, UTCDateTime, bind, dump_json
 
 
 class Job(Model):
@@ -62,6 +62,12 @@ class Periodic:
     every_minutes: int
     run: Callable[[], object]
 
+
+_ENQUEUE = """
+INSERT INTO jobs (kind, payload, dedupe, run_at, attempts, state, created_at)
+VALUES (:kind, :payload, :dedupe, :run_at, 0, 'ready', :now)
+ON CONFLICT (dedupe) DO NOTHING RETURNING id
+"""
 
 HANDLERS: dict[str, Handler] = {}
 SCHEDULE: dict[str, Periodic] = {}
@@ -116,23 +122,19 @@ def enqueue(
         raise RuntimeError("enqueue() outside transaction()")
     if kind not in HANDLERS:
         raise KeyError(f"no handler for jobs of kind {kind}")
-    values = {
-        "kind": kind,
-        "payload": payload,
-        "dedupe": dedupe,
-        "run_at": run_at or utc_now() + timedelta(seconds=delay_seconds),
-        "attempts": 0,
-        "state": "ready",
-        "created_at": utc_now(),
-    }
-    if dialect() == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    statement = (
-        insert(Job).values(**values).on_conflict_do_nothing(index_elements=["dedupe"]).returning(Job.id)
-    )
-    found = db.session.execute(statement).scalar()
+    now = utc_now()
+    due = run_at or now + timedelta(seconds=delay_seconds)
+    name = dialect()
+    found = execute_sql(
+        _ENQUEUE,
+        {
+            "kind": kind,
+            "payload": dump_json(payload),
+            "dedupe": dedupe,
+            "run_at": bind(due, name),
+            "now": bind(now, name),
+        },
+    ).scalar()
     after_commit(_wake)
     return found
 

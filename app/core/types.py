@@ -104,15 +104,18 @@ class JSONText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None:
             return None
+        if dialect.name == "sqlite":
+            return dump_json(value)
         _refuse_floats(value)
-        return dump_json(value) if dialect.name == "sqlite" else value
+        return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return json.loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value
 
 
 def dump_json(value: Any) -> str:
-    """JSON with one spelling per content, so that equal contents are equal texts."""
+    """JSON with one spelling per content, so that equal contents are equal texts; floats are refused."""
+    _refuse_floats(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
