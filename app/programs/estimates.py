@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, literal, select, union_all
 
 from app.activities.facts import Entry, Fact
 from app.core.clock import today
 from app.core.db import db
-from app.core.i18n import current_locale
 from app.partners.models import Organisation
 from app.programs import catalogue
 from app.programs.catalogue import Published
@@ -68,9 +67,12 @@ def try_out(
     family_id: int | None = None,
     on: date | None = None,
     slug: str | None = None,
+    families: Mapping[int, str] | None = None,
 ) -> Trial | None:
-    """What a fact of this kind would earn on a date (today): for an Actor as member and company, or for an organisation
-    (anything with `id`, `country` and `kind`) alone. `slug` limits it to one program. None for the vendor's people.
+    """What a fact of this kind would earn on a date (today), and nothing written.
+
+    For an Actor as member and company, or for an organisation (anything with `id`, `country` and `kind`) alone. `slug`
+    limits it to one program; `families` (names by id) saves a look-up. None for the vendor's people.
     """
     organisation_id, member_id, country, org_kind = _who(actor_or_org)
     if organisation_id is None:
@@ -89,8 +91,7 @@ def try_out(
     if not owed:
         return Trial(fact, [], missing)
     used, left = _limits(owed)
-    locale = current_locale()
-    found = [_estimate(each, programs.find(each.version.program_id), used, left, locale) for each in owed]
+    found = [_estimate(each, programs.find(each.version.program_id), used, left, families) for each in owed]
     return Trial(fact, found, missing)
 
 
@@ -135,21 +136,34 @@ def _limits(owed: list[Owed]) -> tuple[dict[UseKey, int], dict[int, int]]:
     """Counters of these payees and what is left in the budgets."""
     program_ids = {each.version.program_id for each in owed}
     payees = {each.offer.payee_id for each in owed}
-    rows = db.session.execute(
-        select(ProgramUse.__table__).where(
-            ProgramUse.program_id.in_(program_ids), ProgramUse.payee_id.in_(payees)
-        )
+    uses: Any = ProgramUse.__table__
+    names = [
+        uses.c.program_id,
+        uses.c.rule_key,
+        uses.c.reward_no,
+        cast(uses.c.payee_kind, Text),
+        uses.c.payee_id,
+    ]
+    counters = select(*names, uses.c.points).where(
+        uses.c.program_id.in_(program_ids), uses.c.payee_id.in_(payees)
     )
-    used = {
-        UseKey(row.program_id, row.rule_key, row.reward_no, row.payee_kind.value, row.payee_id): row.points
-        for row in rows
-    }
-    budgets = db.session.execute(
-        select(ProgramBudget.program_id, ProgramBudget.budget_points - ProgramBudget.spent_points).where(
-            ProgramBudget.program_id.in_(program_ids)
-        )
-    )
-    return used, {row[0]: row[1] for row in budgets}
+    left_now = ProgramBudget.budget_points - ProgramBudget.spent_points
+    budgets = select(
+        ProgramBudget.program_id,
+        literal("").cast(Text),
+        literal(0),
+        literal("").cast(Text),
+        literal(0),
+        left_now,
+    ).where(ProgramBudget.program_id.in_(program_ids))
+    used: dict[UseKey, int] = {}
+    left: dict[int, int] = {}
+    for row in db.session.execute(union_all(counters, budgets)):
+        if row[1]:
+            used[UseKey(row[0], row[1], row[2], row[3], row[4])] = row[5]
+        else:
+            left[row[0]] = row[5]
+    return used, left
 
 
 def _estimate(
@@ -157,7 +171,7 @@ def _estimate(
     program: Published | None,
     used: dict[UseKey, int],
     left: dict[int, int],
-    locale: str,
+    families: Mapping[int, str] | None,
 ) -> Estimate:
     assert program is not None
     reward, version = each.offer.reward, each.version
@@ -178,7 +192,7 @@ def _estimate(
         program.slug,
         points,
         reward.payee,
-        sentence_of(version, each.rule, locale=locale),
+        sentence_of(version, each.rule, families=families),
         lines,
         reward.hold_days,
         points < each.offer.gross_points,

@@ -120,8 +120,22 @@ def count_running(actor: Actor) -> int:
     return sum(card.state == RUNNING for card in (*page.mine, *page.company))
 
 
-def find_program(slug: str, actor: Actor) -> tuple[list[Card], Published, Version]:
-    """One program as this person sees it: a card for each payee, the member first. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class ProgramPage:
+    """One program as a person sees it: a card for each payee, the member first; `families` are names by id."""
+
+    cards: list[Card]
+    program: Published
+    version: Version
+    families: Mapping[int, str]
+
+    @property
+    def can_try(self) -> bool:
+        return self.cards[0].state != ENDED
+
+
+def find_program(slug: str, actor: Actor) -> ProgramPage:
+    """One program in this person's scope. Raises NotFound."""
     for program, version, state, figures in _visible(actor, slug):
         cards = []
         for payee_kind in ("member", "organisation"):
@@ -129,7 +143,7 @@ def find_program(slug: str, actor: Actor) -> tuple[list[Card], Published, Versio
             if reward is not None:
                 sees = _sees(actor, payee_kind)
                 cards.append(_card(program, version, state, payee_kind, reward, figures, sees_points=sees))
-        return cards, program, version
+        return ProgramPage(cards, program, version, figures.families)
     raise NotFound()
 
 
