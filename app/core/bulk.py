@@ -7,6 +7,7 @@ Call inside `transaction()`; values are Python values (dates, aware instants, di
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -24,35 +25,52 @@ def reserve_ids(table: str, count: int) -> list[int]:
         last = execute_sql(f"SELECT COALESCE(MAX(id), 0) FROM {table}").scalar_one()
         return list(range(last + 1, last + 1 + count))
     found = execute_sql(
-        f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)",
+        f"SELECT array_agg(nextval(pg_get_serial_sequence('{table}', 'id'))) FROM generate_series(1, :count)",
         {"count": count},
     )
-    return [row[0] for row in found]
+    return list(found.scalar_one())
 
 
 def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows, in order. All or none, as every statement inside a transaction."""
+    given = list(rows)
+    if not given:
+        return
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(statement, [tuple(map(_lite, row)) for row in rows])
+            cursor.executemany(
+                statement, list(zip(*map(_lite_column, zip(*given, strict=True)), strict=True))
+            )
         finally:
             cursor.close()
         return
     copy_in = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     raw: Any = connection.connection.driver_connection
+    lines = map("\t".join, zip(*map(_copied_column, zip(*given, strict=True)), strict=True))
     with raw.cursor() as cursor, cursor.copy(copy_in) as copy:
-        block: list[str] = []
-        for row in rows:
-            block.append("\t".join(map(_copied, row)))
-            if len(block) == 2000:
-                copy.write("\n".join(block) + "\n")
-                block.clear()
-        if block:
-            copy.write("\n".join(block) + "\n")
+        copy.write("\n".join(lines) + "\n")
+
+
+_AS_IS = {int, str, type(None)}
+
+
+def _lite_column(values: tuple[Any, ...]) -> Iterable[Any]:
+    """A column as SQLite's driver takes it; most columns need nothing, and that is seen once, not per value."""
+    return values if set(map(type, values)) <= _AS_IS else map(_lite, values)
+
+
+def _copied_column(values: tuple[Any, ...]) -> Iterable[str]:
+    """A column as COPY reads it."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return map(str, values)
+    if kinds == {str} and not _SPECIAL.search("".join(values)):
+        return values
+    return map(_copied, values)
 
 
 @lru_cache(maxsize=4096)
@@ -77,6 +95,7 @@ def _lite(value: Any) -> Any:
     return value
 
 
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 

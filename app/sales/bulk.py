@@ -45,16 +45,18 @@ def find_stored(source: str, documents: Sequence[str]) -> dict[tuple[str, str], 
     """Lines of these documents that are here already, by (document, line)."""
     if not documents:
         return {}
+    wanted = """SELECT document, line, id, revision, kind, sold_on, organisation_id, seller_id, buyer_id,
+                       reported_by_id, product_id, quantity, amount_minor, currency, credits_id, credited_minor,
+                       activity_id
+                  FROM sale_lines WHERE source = :source AND document"""
     if dialect() == "sqlite":
-        members, value = "IN (SELECT value FROM json_each(:documents))", dump_json(list(documents))
-    else:  # an array is looked up in the index, also before the table was analysed
-        members, value = "= ANY(CAST(:documents AS text[]))", list(documents)  # type: ignore[assignment]
-    rows = execute_sql(
-        f"""SELECT document, line, id, revision, kind, sold_on, organisation_id, seller_id, buyer_id, reported_by_id,
-                   product_id, quantity, amount_minor, currency, credits_id, credited_minor, activity_id
-              FROM sale_lines WHERE source = :source AND document {members}""",
-        {"source": source, "documents": value},
-    )
+        query = f"{wanted} IN (SELECT value FROM json_each(:documents))"
+        value: Any = dump_json(list(documents))
+    else:  # one look into the index per document, whatever the planner thinks of a table not analysed yet
+        query = f"""SELECT found.* FROM unnest(CAST(:documents AS text[])) AS given(document),
+                    LATERAL ({wanted} = given.document OFFSET 0) AS found"""
+        value = list(documents)
+    rows = execute_sql(query, {"source": source, "documents": value})
     return {(row[0], row[1]): Stored(row[2:]) for row in rows}
 
 
