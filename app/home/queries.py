@@ -1,0 +1,97 @@
+"""Everything that home shows, in at most ten statements however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.core.clock import today
+from app.core.money import exponent
+from app.deals.queries import DealRow, DoNext, do_next, list_deals
+from app.identity.actor import Actor
+from app.ledger.queries import Balances, balances_of
+from app.ledger.services import Owner
+from app.programs.estimates import points_of_wins
+from app.programs.queries import Card, running_now
+from app.rewards.prices import worth_minor
+from app.rewards.queries.catalogue import find_point_rate
+
+USE_SOON_DAYS = 60
+DO_NEXT_LIMIT = 3
+DEALS_LIMIT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row of *Do next*: a deal of one's own, and what it would bring."""
+
+    kind: str
+    deal: DealRow
+    points: int
+
+    @property
+    def is_late(self) -> bool:
+        """True if the expected day has passed."""
+        return self.deal.expected_close_on is not None and self.deal.expected_close_on < today()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The figures of one person's home."""
+
+    own: Balances
+    company: Balances | None
+    worth: tuple[int, str] | None
+    expires_on: date | None
+    expiring_points: int
+    tasks: Sequence[Task]
+    running: Sequence[Card]
+    deals: Sequence[DealRow]
+    has_deals: bool
+
+    @property
+    def is_expiring_soon(self) -> bool:
+        """Soon enough to say *Use now*."""
+        return self.expires_on is not None and (self.expires_on - today()).days <= USE_SOON_DAYS
+
+
+def load_home(actor: Actor) -> Home:
+    """Read home for a partner's person. The company's points stand beside their own for an admin, never added."""
+    own, company = _balances(actor)
+    rate = find_point_rate(actor.organisation_currency)
+    worth = None
+    if rate is not None:
+        unit = 10 ** exponent(rate.currency)
+        worth = (worth_minor(own.available, rate) // unit * unit, rate.currency)
+    waiting = do_next(actor, DO_NEXT_LIMIT)
+    page = list_deals(actor, limit=DO_NEXT_LIMIT + DEALS_LIMIT)
+    shown = {item.row.id for item in waiting}
+    open_deals = [row for row in page.rows if row.group < 2 and row.id not in shown]
+    expiring = next(((on, points) for on, points in own.expiring if points), None)
+    return Home(
+        own=own,
+        company=company,
+        worth=worth,
+        expires_on=expiring[0] if expiring else None,
+        expiring_points=expiring[1] if expiring else 0,
+        tasks=_tasks(actor, waiting),
+        running=running_now(actor),
+        deals=open_deals[:DEALS_LIMIT],
+        has_deals=bool(page.rows),
+    )
+
+
+def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
+    member = Owner("member", actor.person_id or 0)
+    if not actor.can("wallet.organisation") or actor.organisation_id is None:
+        return balances_of([member])[member], None
+    company = Owner("organisation", actor.organisation_id)
+    found = balances_of([member, company])
+    return found[member], found[company]
+
+
+def _tasks(actor: Actor, waiting: Sequence[DoNext]) -> list[Task]:
+    wins = [(item.row.value_minor or 0, item.row.currency) for item in waiting]
+    points = points_of_wins(actor, wins)
+    return [Task(item.kind, item.row, earned) for item, earned in zip(waiting, points, strict=True)]

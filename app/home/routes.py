@@ -1,0 +1,37 @@
+"""Home: how much have I got, what is coming, what do I do next."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, url_for
+
+from app.core.access import public
+from app.core.clock import local, utc_now
+from app.core.http import render
+from app.core.i18n import _
+from app.home.queries import load_home
+from app.identity.actor import Actor, get_actor
+from app.identity.login import start_path
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> Response:
+    """A partner's home; the vendor's people go to their queue, and who is signed out to the sign-in page."""
+    actor = get_actor()
+    if actor is None:
+        return redirect(url_for("identity.sign_in"), 303)  # type: ignore[return-value]
+    start = start_path(actor)
+    if start != "/":
+        return redirect(start, 303)  # type: ignore[return-value]
+    return render("home/index.html", "main", home=load_home(actor), greeting=_greeting(actor))
+
+
+def _greeting(actor: Actor) -> str:
+    hour = local(utc_now(), actor.zone).hour
+    if hour < 12:
+        return _("Good morning, %(name)s", name=actor.first_name)
+    if hour < 18:
+        return _("Good afternoon, %(name)s", name=actor.first_name)
+    return _("Good evening, %(name)s", name=actor.first_name)

@@ -1,0 +1,134 @@
+"""Home: what one has, what comes, what to do next; for everybody the right first page."""
+
+from datetime import timedelta
+
+from app.core.clock import today, travel, utc_now
+from app.core.db import transaction
+from app.ledger import services as ledger
+from app.rewards.services import set_point_value
+from tests.cast import sign_in
+from tests.rewards.conftest import give_points
+from tests.support.statements import count_statements
+
+
+def text(response):
+    return response.get_data(as_text=True)
+
+
+def add_deal(**values):
+    from app.core.db import db
+    from app.deals.models import Deal
+
+    with transaction():
+        deal = Deal(**values)
+        db.session.add(deal)
+        db.session.flush()
+        return deal.public_id
+
+
+def a_deal(actor, name, state="approved", close_in=0, protected_for=30):
+    """One deal of a member, as it stands after approval."""
+    from app.deals.states import DealState
+
+    return add_deal(
+        organisation_id=actor.organisation_id,
+        member_id=actor.person_id,
+        state=DealState(state),
+        customer_name=name,
+        customer_country="MY",
+        value_minor=4_800_000,
+        currency="MYR",
+        expected_close_on=today() + timedelta(days=close_in),
+        approved_at=utc_now(),
+        protected_until=today() + timedelta(days=protected_for),
+        submitted_at=utc_now(),
+        claimed_at=utc_now(),
+        name_key=name.lower(),
+    )
+
+
+def test_who_is_signed_out_is_sent_to_the_sign_in_page(app, client):
+    answer = client.get("/")
+    assert answer.status_code == 303 and answer.location.endswith("/sign-in")
+
+
+def test_people_of_the_vendor_start_where_their_work_is(app, cast):
+    for actor in (cast.manager, cast.marketer, cast.finance, cast.auditor, cast.owner):
+        client = app.test_client()
+        sign_in(client, actor)
+        answer = client.get("/")
+        assert answer.status_code == 303 and answer.location.startswith("/admin")
+
+
+def test_a_new_member_reads_what_to_do_first(app, client, cast):
+    sign_in(client, cast.aisyah)
+    page = text(client.get("/"))
+    assert "Protect your first deal" in page and "Points to spend" in page
+    assert "Company points" not in page
+
+
+def test_the_hero_says_what_one_has_what_comes_and_what_expires(app, client, cast):
+    give_points(app, cast.aisyah, 12480)
+    with app.app_context():
+        set_point_value("MYR", 20, 100, actor=cast.owner)
+        with transaction():
+            owner = ledger.Owner("member", cast.aisyah.person_id)
+            ledger.earn("held", owner, 3200, occurred_at=utc_now(), hold_days=14)
+    sign_in(client, cast.aisyah)
+    page = text(client.get("/"))
+    for words in ("12,480", "Worth about RM\u00a0624", "3,200", "On the way", "Expire "):
+        assert words in page
+
+
+def test_an_admin_sees_the_companys_points_beside_the_own_never_added(app, client, cast):
+    give_points(app, cast.kinabalu_admin, 100)
+    with app.app_context(), transaction():
+        owner = ledger.Owner("organisation", cast.kinabalu.id)
+        ledger.earn("company", owner, 77000, occurred_at=utc_now())
+    sign_in(client, cast.kinabalu_admin)
+    page = text(client.get("/"))
+    assert "Company points" in page and "77,000" in page and "77,100" not in page
+
+
+def test_at_most_three_rows_say_what_to_do_next(app, client, cast):
+    with app.app_context():
+        a_deal(cast.aisyah, "Mutiara Logistics", close_in=0)
+        a_deal(cast.aisyah, "Rimba Medical", close_in=20, protected_for=6)
+        for number in range(4):
+            a_deal(cast.aisyah, f"Kota Digital {number}", close_in=-3)
+        a_deal(cast.aisyah, "Senang Stores", close_in=60, protected_for=80)
+        a_deal(cast.budi, "Rival Customer", close_in=0)
+    sign_in(client, cast.aisyah)
+    page = text(client.get("/"))
+    assert page.count("as won</span>") + page.count("protection ends in") == 3
+    assert "Rival Customer" not in page
+
+
+def test_home_takes_at_most_ten_statements_however_much_there_is(app, cast):
+    for actor in (cast.aisyah, cast.kinabalu_admin, cast.merapi_admin):
+        client = app.test_client()
+        sign_in(client, actor)
+        with app.app_context():
+            for number in range(10):
+                a_deal(actor, f"Customer {actor.first_name} {number}", close_in=-1)
+        client.get("/")
+        with count_statements(app) as seen:
+            client.get("/")
+        few = len(seen)
+        assert few <= 10, list(seen)
+        with app.app_context():
+            for number in range(60):
+                a_deal(actor, f"More {actor.first_name} {number}", close_in=number % 30)
+        with count_statements(app) as seen:
+            client.get("/")
+        assert len(seen) == few
+
+
+def test_points_far_from_their_date_are_not_pressed(app, client, cast):
+    give_points(app, cast.aisyah, 500)
+    sign_in(client, cast.aisyah)
+    assert "Use now" not in text(client.get("/"))
+    with travel(utc_now() + timedelta(days=330)):
+        again = app.test_client()
+        sign_in(again, cast.aisyah)
+        assert "Use now" in text(again.get("/"))
