@@ -94,7 +94,9 @@ def list_partners(
 ) -> PartnerPage:
     """Partners in scope by name. One statement, one more when paging."""
     conditions = _conditions(actor, question, text)
-    total = select(func.count()).select_from(Organisation).where(*conditions).scalar_subquery()
+    total = (
+        select(func.count()).select_from(Organisation).where(*conditions).correlate(None).scalar_subquery()
+    )
     members = _open_places().with_only_columns(func.count()).scalar_subquery()
     query = select(
         Organisation.id,
