@@ -79,6 +79,18 @@ def count_for(path: str, count: Callable[[Any], int]) -> None:
     COUNTS[path] = count
 
 
+def keep_count(path: str, count: int) -> None:
+    """The count of an entry that the page has read already, so that it is not asked again."""
+    g.setdefault("nav_counts", {})[path] = count
+
+
+def _count(path: str, actor: Any) -> int:
+    known: dict[str, int] = g.get("nav_counts", {})
+    if path in known:
+        return known[path]
+    return COUNTS[path](actor) if path in COUNTS else 0
+
+
 def _paths(app: Flask) -> frozenset[str]:
     known = app.extensions.get("tangga_paths")
     if known is None:
@@ -109,7 +121,7 @@ def _owner(path: str, entries: list[str], moved: dict[str, str]) -> str:
 
 def _items(entries: tuple[Entry, ...], actor: Any, paths: frozenset[str], current: str) -> list[Item]:
     return [
-        Item(path, str(label), icon, path == current, COUNTS[path](actor) if path in COUNTS else 0)
+        Item(path, str(label), icon, path == current, _count(path, actor))
         for path, label, icon, permission in entries
         if path in paths and actor.can(permission)
     ]

@@ -90,7 +90,12 @@ def _theme() -> dict[str, object]:
 
 
 def init_ui(app: Flask) -> None:
-    app.jinja_env.globals.update(ui=Macros(), icon=icon, js_words=lambda: json.dumps(js_words()))
+    app.jinja_env.globals.update(
+        ui=Macros(),
+        icon=icon,
+        settings=app.extensions["tangga_settings"],
+        js_words=lambda: json.dumps(js_words()),
+    )
     for function in (htmlattrs, form_errors, palette, percent):
         app.add_template_filter(function)
     app.context_processor(_theme)

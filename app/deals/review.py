@@ -56,6 +56,7 @@ class Review:
     deal: Deal
     organisation_name: str
     organisation_country: str
+    organisation_kind: str
     organisation_city: str | None
     member_name: str
     won_count: int
@@ -140,7 +141,7 @@ def find_review(public_id: str, actor: Actor) -> Review:
     query = (
         one_deal(public_id, actor)
         .add_columns(
-            Organisation.name.label("organisation_name"), Organisation.country, Organisation.city,
+            Organisation.name.label("organisation_name"), Organisation.country, Organisation.kind, Organisation.city,
             Person.name.label("member_name"),
             counted.where(sibling.c.state == DealState.WON).scalar_subquery().label("won"),
             counted.where(sibling.c.state.in_((DealState.WON, DealState.LOST))).scalar_subquery().label("decided"),
@@ -158,6 +159,7 @@ def find_review(public_id: str, actor: Actor) -> Review:
         deal=deal,
         organisation_name=row.organisation_name,
         organisation_country=row.country,
+        organisation_kind=str(row.kind),
         organisation_city=row.city,
         member_name=row.member_name,
         won_count=row.won,

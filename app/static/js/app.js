@@ -185,6 +185,7 @@
   };
   ["online", "offline"].forEach((name) => on(name, network, window));
 
+  find(".queue [aria-current]")?.scrollIntoView({ block: "nearest" });
   network();
   if (body.dataset.person && navigator.serviceWorker) on("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js").catch(() => {}), 4000), window);
 })();
