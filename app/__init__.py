@@ -70,13 +70,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.extensions["tangga_settings"] = settings
     _configure(app, settings)
-    from app.core import failures, filters, headers, i18n, logs, queue
+    from app.core import failures, filters, headers, http, i18n, logs, queue
 
     logs.configure_logs(settings.log_level, as_json=settings.is_production)
     logs.init_logs(app)
     database.db.init_app(app)
     with app.app_context():
         database.install(database.db.engine, synchronous=settings.sqlite_synchronous)
+    http.init_app(app)
     i18n.init_i18n(app)
     filters.init_filters(app)
     headers.init_headers(app)
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     queue.init_queue(app, settings)
     for path in (
         "app.core.assets",
+        "app.core.ui",
         "app.identity.guard",
         "app.core.csrf",
         "app.core.nav",

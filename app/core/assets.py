@@ -16,7 +16,6 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 from markupsafe import Markup
 
 from app.core.access import public
-from app.core.access import public
 from app.core.palette import brand_css
 from app.core.settings import Settings, SettingsError, current_settings
 
@@ -174,7 +173,8 @@ def _send(asset: Asset, *, forever: bool) -> Response:
         response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOREVER if forever else "no-cache"
     response.set_etag(asset.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def static_file(filename: str) -> Response:
@@ -223,7 +223,12 @@ def manifest() -> Response:
 def service_worker() -> Response:
     """The service worker with the addresses of the shell; a new shell makes a new worker."""
     brand: Brand = current_app.extensions["tangga_brand"]
-    shell = [url_for("assets.offline"), brand.stylesheet(), static_url("js/app.js"), static_url("js/phone.js")]
+    shell = [
+        url_for("assets.offline"),
+        brand.stylesheet(),
+        static_url("js/app.js"),
+        static_url("js/phone.js"),
+    ]
     shell += [static_url(name) for name in ("vendor/htmx.min.js", "icons.svg", "fonts/figtree.woff2")]
     source = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
     version = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
@@ -241,14 +246,9 @@ def offline() -> Response:
 
 def init_app(app: Flask) -> None:
     """Serve static files ourselves and give templates what they need. Raises SettingsError."""
-    from app.core import undo
-    from app.core.ui import init_ui
-
     settings: Settings = app.extensions["tangga_settings"]
     brand_css(settings)
     app.extensions["tangga_brand"] = Brand(settings)
     app.extensions["tangga_sheets"] = {}
     app.view_functions["static"] = static_file
     app.jinja_env.globals.update(brand=app.extensions["tangga_brand"], static_url=static_url)
-    init_ui(app)
-    undo.init_app(app)

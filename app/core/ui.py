@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.core.assets import static_url
+from app.core.undo import offered_undo
 
 MACROS = ("_macros.html", "_forms.html")
 THEMES = ("light", "dark")
@@ -89,12 +90,14 @@ def _theme() -> dict[str, object]:
     }
 
 
-def init_ui(app: Flask) -> None:
+def init_app(app: Flask) -> None:
+    """Give every template its globals and filters."""
     app.jinja_env.globals.update(
         ui=Macros(),
         icon=icon,
         settings=app.extensions["tangga_settings"],
         js_words=lambda: json.dumps(js_words()),
+        undo=offered_undo,
     )
     for function in (htmlattrs, form_errors, palette, percent):
         app.add_template_filter(function)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, session
+from flask import session
 
 from app.core.clock import utc_now
 
@@ -42,7 +42,3 @@ def offered_undo() -> Undo | None:
         return None
     left = int(offered["until"] - utc_now().timestamp())
     return Undo(offered["text"], offered["sub"], offered["action"], left) if left > 0 else None
-
-
-def init_app(app: Flask) -> None:
-    app.jinja_env.globals["undo"] = offered_undo

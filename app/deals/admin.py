@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from wtforms import RadioField, TextAreaField
@@ -138,7 +139,7 @@ def earnings_of(review: Review) -> list[tuple[str, int]]:
     return list(found.items())
 
 
-def item_context(public_id: str, line: Line) -> dict[str, object]:
+def item_context(public_id: str, line: Line) -> dict[str, Any]:
     """Everything that the page of one item shows."""
     actor = current_actor()
     review = find_review(public_id, actor)
