@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Response, current_app, flash, g, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template
 from flask_babel import gettext as _
+from htmx_flask import Htmx, request
+from htmx_flask import make_response as htmx_response
 from markupsafe import Markup
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.exc import OperationalError
@@ -44,12 +46,14 @@ class IdempotentForm(Model):
     __table_args__ = (UniqueConstraint("scope", "key"),)
 
 
+def init_app(app: Flask) -> None:
+    """Teach requests to say `request.htmx` (sets the app's request class: nothing else may do so before)."""
+    Htmx(app)
+
+
 def is_htmx() -> bool:
     """True if htmx asked and wants a fragment (a history restore wants the page)."""
-    return (
-        request.headers.get("HX-Request") == "true"
-        and request.headers.get("HX-History-Restore-Request") != "true"
-    )
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def render(template: str, block: str | None = None, status: int = 200, **context: Any) -> Response:
@@ -71,7 +75,9 @@ def render_block(template: str, block: str, **context: Any) -> str:
     render_function = found.blocks.get(block)
     if render_function is None:
         raise LookupError(f"{template} has no block {block}")
-    return Markup("").join(render_function(found.new_context(context)))
+    return Markup(
+        "".join(render_function(found.new_context(context)))
+    )  # the block has escaped its own values
 
 
 def see_other(location: str, toast: object | None = None) -> Response:
@@ -79,8 +85,7 @@ def see_other(location: str, toast: object | None = None) -> Response:
     if toast is not None:
         flash(str(toast))
     if is_htmx():
-        response = make_response("", 204)
-        response.headers["HX-Redirect"] = location
+        response = htmx_response("", 204, redirect=location)
     else:
         response = cast(Response, redirect(location, code=303))
     response.headers.add("Vary", "HX-Request")
