@@ -82,15 +82,15 @@ DEALS = (
     # the rest of the channel: what waits in the queue, oldest first
     DealStory("jaya.jason", "Klinik Harapan Group", BACKUP, 72_000, 0.9, close_in=30, registration="201101009876"),
     DealStory(
-        "sumber.dewi", "Bumi Raya Ritel, PT", NETWORK, 205_000_000, 47, 46, close_in=90,
-        notes="Penggantian switch di gudang pusat.",
+        "sumber.dewi", "Bumi Raya Retail Jaya, PT", POS, 205_000_000, 47, 46, close_in=90,
+        notes="Kasir untuk empat toko.",
     ),
     DealStory(
         "nusa.putri", "PT Bumi Raya Retail", POS, 412_000_000, 0.75, close_in=45, registration="01.234.567.8",
         notes="Mereka ingin mulai sebelum libur akhir tahun. Sudah demo di dua toko.",
     ),
     DealStory("rimba.faiz", "Sekolah Tun Aman", BACKUP, 28_900, 0.3, close_in=60),
-    DealStory("borneo.bagus", "Teluk Port Services", NETWORK, 210_000, 0.2, close_in=80, domain="telukport.example"),
+    DealStory("borneo.bagus", "Teluk Port Services", NETWORK, 310_000, 0.2, close_in=80, domain="telukport.example"),
     DealStory("selat.kavitha", "Hotel Sri Melati", ENDPOINT, 69_000_000, 0.12, close_in=20),
     DealStory("nusa.putri", "PT Cahaya Farma", ENDPOINT, 96_000_000, 0.05, close_in=40),
     DealStory("borneo.bagus", "Rumah Sakit Kasih", ENDPOINT, 88_000, 160, 159, won=110),
