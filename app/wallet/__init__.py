@@ -1,0 +1,1 @@
+"""The wallet, its statement and receipts: what the ledger holds, in words."""
