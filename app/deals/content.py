@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import InvalidInput
 from app.core.forms import money_sentence
 from app.core.i18n import _
+from app.core.money import MAX_AMOUNT
 from app.deals import matching
 from app.deals.conflicts import Customer, customer_of
 from app.deals.models import Deal, DealLine
@@ -93,6 +94,8 @@ def _write_lines(deal: Deal, lines: Sequence[Line]) -> None:
         raise InvalidInput(
             fields={"product_family": _("Use at most %(count)s product lines.", count=LINES_MAX)}
         )
+    if any(line.value_minor is not None and not 0 < line.value_minor <= MAX_AMOUNT for line in kept):
+        raise InvalidInput(fields={"value": money_sentence(deal.currency)})
     db.session.execute(delete(DealLine).where(DealLine.deal_id == deal.id))
     for position, line in enumerate(kept):
         db.session.add(

@@ -41,6 +41,8 @@ class EventView:
     is_vendor: bool
     at: datetime
     undoes_id: int | None
+    from_state: DealState
+    data: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class FileView:
     size_bytes: int
     author: str
     at: datetime
+    storage_key: str
 
 
 @dataclass(slots=True)
@@ -97,9 +100,21 @@ _TEXT, _BIG = Text(), BigInt
 
 
 def _row(what: str, *columns: Any) -> Any:
-    """One branch of the union: what, id, key, word, text, number, author id, author, at, other id."""
-    types = (_BIG, _TEXT, _TEXT, _TEXT, _BIG, _BIG, _TEXT, None, _BIG)
-    names = ("id", "key", "word", "text", "number", "author_id", "author", "at", "other_id")
+    """One branch of the union: what, id, key, word, text, number, author id, author, at, other id, from, data."""
+    types = (_BIG, _TEXT, _TEXT, _TEXT, _BIG, _BIG, _TEXT, None, _BIG, _TEXT, DealEvent.data.type)
+    names = (
+        "id",
+        "key",
+        "word",
+        "text",
+        "number",
+        "author_id",
+        "author",
+        "at",
+        "other_id",
+        "from_word",
+        "data",
+    )
     cells: list[Any] = [literal(what).label("what")]
     for column, kind, name in zip(columns, types, names, strict=True):
         cells.append((cast(null(), kind) if column is None and kind is not None else column).label(name))
@@ -112,7 +127,7 @@ def load_parts(deal_id: int) -> Parts:
     lines = (
         _row(
             "line", DealLine.position, ProductFamily.slug, ProductFamily.name, None, DealLine.value_minor,
-            None, None, none_at, DealLine.family_id,
+            None, None, none_at, DealLine.family_id, None, None,
         )
         .outerjoin_from(DealLine, ProductFamily, ProductFamily.id == DealLine.family_id)
         .where(DealLine.deal_id == deal_id)
@@ -121,6 +136,7 @@ def load_parts(deal_id: int) -> Parts:
         _row(
             "event", DealEvent.id, cast(DealEvent.kind, _TEXT), cast(DealEvent.to_state, _TEXT), DealEvent.note, None,
             DealEvent.actor_id, Person.name, DealEvent.occurred_at, DealEvent.undoes_id,
+            cast(DealEvent.from_state, _TEXT), DealEvent.data,
         )
         .outerjoin_from(DealEvent, Person, Person.id == DealEvent.actor_id)
         .where(DealEvent.deal_id == deal_id)
@@ -128,15 +144,15 @@ def load_parts(deal_id: int) -> Parts:
     comments = (
         _row(
             "comment", DealComment.id, None, None, DealComment.body, None, DealComment.author_id, Person.name,
-            DealComment.created_at, None,
+            DealComment.created_at, None, None, None,
         )
         .join_from(DealComment, Person, Person.id == DealComment.author_id)
         .where(DealComment.deal_id == deal_id)
     )  # fmt: skip
     files = (
         _row(
-            "file", DealFile.id, DealFile.public_id, DealFile.name, None, DealFile.size_bytes, DealFile.author_id,
-            Person.name, DealFile.created_at, None,
+            "file", DealFile.id, DealFile.public_id, DealFile.name, DealFile.storage_key,
+            DealFile.size_bytes, DealFile.author_id, Person.name, DealFile.created_at, None, None, None,
         )
         .join_from(DealFile, Person, Person.id == DealFile.author_id)
         .where(DealFile.deal_id == deal_id)
@@ -163,12 +179,24 @@ def _sort_in(parts: Parts, row: Any) -> None:
     elif row.what == "event":
         kind, state = EventKind(row.key), DealState(row.word)
         parts.events.append(
-            EventView(row.id, kind, state, row.text, row.author_id, row.author, vendor, row.at, row.other_id)
+            EventView(
+                row.id,
+                kind,
+                state,
+                row.text,
+                row.author_id,
+                row.author,
+                vendor,
+                row.at,
+                row.other_id,
+                DealState(row.from_word),
+                row.data,
+            )
         )
     elif row.what == "comment":
         parts.comments.append(CommentView(row.id, row.author, vendor, row.text, row.at))
     else:
-        parts.files.append(FileView(row.key, row.word, row.number, row.author, row.at))
+        parts.files.append(FileView(row.key, row.word, row.number, row.author, row.at, row.text))
 
 
 __all__ = ["CommentView", "EventView", "FileView", "LineView", "Parts", "load_parts"]

@@ -57,6 +57,11 @@ def needs_you() -> ColumnElement[bool]:
     return or_(Deal.state == S.INFORMATION_NEEDED, ends_soon(), to_mark())
 
 
+def _listed(actor: Actor) -> Select[Any]:
+    """Deals in scope without drafts that were thrown away."""
+    return visible_deals(actor).where(or_(Deal.state != S.WITHDRAWN, Deal.submitted_at.is_not(None)))
+
+
 def _group() -> ColumnElement[int]:
     """0 needs you, 1 also open, 2 closed: the order of the list."""
     return case((needs_you(), 0), (Deal.state.in_(CLOSED), 2), else_=1)
@@ -99,7 +104,7 @@ def overview(actor: Actor) -> Overview:
         for name, flag in (("needs", needs_you()), ("mark", to_mark()), ("won_now", won_now))
     ]
     flat = (
-        visible_deals(actor)
+        _listed(actor)
         .with_only_columns(Deal.state, Deal.currency, Deal.value_minor, Deal.invoice_minor, *flags)
         .subquery()
     )
@@ -230,7 +235,7 @@ def list_deals(
 
     `q` matches customer, number and product.
     """
-    query = visible_deals(actor).where(_of_chip(chip))
+    query = _listed(actor).where(_of_chip(chip))
     q = q.replace("\x00", "\ufffd").strip()[:200]
     if q:
         query = query.where(_matches(q))

@@ -120,11 +120,11 @@ def points_of_wins(actor: Any, wins: Sequence[tuple[int, str]]) -> list[int]:
 
 
 def _who(given: Any) -> tuple[int | None, int | None, str, str]:
-    if hasattr(given, "organisation_id") and hasattr(given, "kind"):
-        return given.organisation_id, given.person_id, given.country, str(given.kind)
     if hasattr(given, "organisation_id"):
         if given.organisation_id is None:
             return None, None, "", ""
+        if getattr(given, "organisation_kind", None):  # it is known already: a statement less
+            return given.organisation_id, given.person_id, given.organisation_country, given.organisation_kind
         row = db.session.execute(
             select(Organisation.country, Organisation.kind).where(Organisation.id == given.organisation_id)
         ).one()
@@ -158,6 +158,7 @@ def _limits(owed: list[Owed]) -> tuple[dict[UseKey, int], dict[int, int]]:
     ).where(ProgramBudget.program_id.in_(program_ids))
     used: dict[UseKey, int] = {}
     left: dict[int, int] = {}
+    row: Any
     for row in db.session.execute(union_all(counters, budgets)):
         if row[1]:
             used[UseKey(row[0], row[1], row[2], row[3], row[4])] = row[5]

@@ -69,8 +69,17 @@ def win(
         )
         deal.invoice_no, deal.invoice_minor, deal.won_on = invoice_no.strip(), invoice_minor, won_on
         deal.activity_public_id = recorded.public_id
-        points = sum(award.points for award in recorded.awards)
-        move(deal, Verb.WIN, EventKind.WON, actor, data={"points": points}, notify_after=0)
+        given = [
+            {
+                "points": award.points,
+                "program": award.program_name,
+                "payee": award.payee,
+                "posting": award.posting_public_id,
+                "pending_until": award.pending_until.isoformat() if award.pending_until else None,
+            }
+            for award in recorded.awards
+        ]
+        move(deal, Verb.WIN, EventKind.WON, actor, data={"awards": given}, notify_after=0)
         return Won(deal, recorded.awards)
 
 

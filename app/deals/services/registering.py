@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
-from app.core.errors import Forbidden
+from app.core.errors import Forbidden, InvalidInput
 from app.deals.conflicts import lock_claims, store_matches
-from app.deals.content import DealFields, apply, gist_of, is_material, is_other_claim, require_complete
+from app.deals.content import (
+    DealFields,
+    apply,
+    gist_of,
+    is_material,
+    is_other_claim,
+    missing,
+    require_complete,
+)
 from app.deals.models import Deal
 from app.deals.services.moves import hold, move, require
 from app.deals.states import DealState, EventKind, Verb
@@ -16,11 +26,17 @@ from app.identity.actor import Actor
 
 
 def save_draft(
-    fields: DealFields, *, actor: Actor, public_id: str | None = None, draft_key: str | None = None
+    fields: DealFields,
+    *,
+    actor: Actor,
+    public_id: str | None = None,
+    draft_key: str | None = None,
+    wanted: Collection[str] = (),
 ) -> Deal:
     """Keep a draft: the one named, or the one that this person's form with `draft_key` made before, or a new one.
 
-    The same form never makes two deals, however often it is sent. Raises NotFound, Forbidden, DealAlreadyDecided,
+    The same form never makes two deals, however often it is sent. `wanted`: fields that must be there to go on to the
+    next step. Raises NotFound, Forbidden, DealAlreadyDecided,
     InvalidInput.
     """
     with transaction():
@@ -30,6 +46,9 @@ def save_draft(
             lock_claims()  # two sendings of one form at once must find each other's draft
             deal = _draft_of_form(actor, draft_key)
         apply(deal, fields)
+        lacking = {name: text for name, text in missing(deal).items() if name in wanted} if wanted else {}
+        if lacking:
+            raise InvalidInput(fields=lacking)
         db.session.flush()
         return deal
 
