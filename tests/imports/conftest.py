@@ -100,7 +100,9 @@ def per_usd_10(**more: Any) -> Any:
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a CSV: write("a;b", "1;2", encoding="cp1252")."""
 
-    def make(*lines: str, name: str = "file.csv", encoding: str = "utf-8", end: str = "\n", last: str = "\n") -> Path:
+    def make(
+        *lines: str, name: str = "file.csv", encoding: str = "utf-8", end: str = "\n", last: str = "\n"
+    ) -> Path:
         path = tmp_path / name
         path.write_bytes((end.join(lines) + last).encode(encoding))
         return path

@@ -95,7 +95,9 @@ def test_a_last_line_without_end_is_taken_and_said(ctx: Any, write: Write) -> No
     assert (facts.line_count, facts.ends_with_newline) == (2, False)
 
 
-def test_a_file_cut_anywhere_inside_a_line_of_the_sample_never_passes_as_whole(ctx: Any, tmp_path: Path) -> None:
+def test_a_file_cut_anywhere_inside_a_line_of_the_sample_never_passes_as_whole(
+    ctx: Any, tmp_path: Path
+) -> None:
     whole = (SAMPLE / "sales.csv").read_bytes()
     path = tmp_path / "half.csv"
     for size in range(len(whole) // 2, len(whole) // 2 + 120):

@@ -68,7 +68,10 @@ def settle(source: str, lines: Sequence[ReadLine]) -> None:
     if not lines or not _is_waiting(source):
         return
     if dialect() == "sqlite":
-        members, value = "IN (SELECT value FROM json_each(:refs))", dump_json([line.source_ref for line in lines])
+        members, value = (
+            "IN (SELECT value FROM json_each(:refs))",
+            dump_json([line.source_ref for line in lines]),
+        )
     else:
         members = "= ANY(CAST(:refs AS text[]))"
         value = [line.source_ref for line in lines]  # type: ignore[assignment]

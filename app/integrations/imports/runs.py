@@ -4,6 +4,7 @@ may be killed at any moment and simply be started again: lines that are there al
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,7 +102,10 @@ def run(
     With `batch_id` the row of a file uploaded on screen is used. The last transaction writes the audit row, if
     anything changed, and the notices.
     """
-    with _staged(prepared, errors_path, progress, is_dry_run=False) as (scratch, report, errors):
+    with (
+        _staged(prepared, errors_path, progress, is_dry_run=False) as (scratch, report, errors),
+        _few_collections(),
+    ):
         batch_id, report.batch = _begin(prepared, actor, batch_id)
         try:
             _record(prepared, scratch, report, errors, actor, batch_id, progress)
@@ -137,6 +141,17 @@ def _staged(
             yield scratch, report, errors
     finally:
         errors.close()
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """A chunk makes many rows and no cycles: looking for cycles every 700 objects cost a third of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _importer(prepared: Prepared, report: Report, errors: ErrorFile, actor: Any) -> Any:

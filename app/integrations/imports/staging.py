@@ -33,6 +33,7 @@ class RowReader:
         places = mapping.index_of(facts.header)
         self._used = frozenset(places.values())
         self._latest = values.latest_date()
+        self._last_fault = (0, 0)
         self._plan: list[tuple[Field, int | None, Any]] = []
         for field in FIELDS[mapping.kind]:
             fixed = mapping.constants.get(field.name)
@@ -120,6 +121,9 @@ class RowReader:
         return text[:MAX_TEXT]
 
     def _fault(self, line: int, place: int, value: str, sentence: str) -> None:
+        if (line, place) == self._last_fault:  # a column may stand for two fields; its fault is one
+            return
+        self._last_fault = (line, place)
         self.errors.add(RowError(line, self.header[place], value[:MAX_TEXT], sentence))
 
     def _count_unused(self, row: Sequence[str]) -> None:
