@@ -6,6 +6,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Blueprint, Response, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import AppError, Conflict, InvalidInput, TooLarge
 from app.core.forms import AppForm, add_errors
@@ -154,7 +155,7 @@ def _details(form: RewardForm) -> services.RewardDetails | None:
 def _offer_categories(form: RewardForm) -> None:
     locale = current_locale()
     form.category.choices = [
-        (str(row.id), words_in(row.name, locale) or row.slug) for row in vendor.list_categories()
+        SelectChoice(str(row.id), words_in(row.name, locale) or row.slug) for row in vendor.list_categories()
     ]
 
 
@@ -288,7 +289,9 @@ def _add(form: AppForm, refused: AppError) -> None:
 def _stock_page(form: StockForm, status: int = 200) -> Response:
     locale = current_locale()
     targets = vendor.list_stock_targets()
-    form.value.choices = [(str(row.id), f"{words_in(row.name, locale)}, {face(row)}") for row in targets]
+    form.value.choices = [
+        SelectChoice(str(row.id), f"{words_in(row.name, locale)}, {face(row)}") for row in targets
+    ]
     context: dict[str, Any] = {"imports": vendor.list_imports(), "has_targets": bool(targets)}
     return render(
         "admin/rewards/stock.html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, FileField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.forms import (
     AppForm,
@@ -17,7 +18,23 @@ from app.core.forms import (
 )
 from app.core.i18n import _l
 from app.core.money import CURRENCIES
-from app.rewards.models import ICONS, PALETTES, RewardKind
+from app.rewards.models import RewardKind
+
+PALETTE_LABELS = {
+    "green": _l("Green"), "blue": _l("Blue"), "brown": _l("Brown"), "violet": _l("Violet"),
+    "orange": _l("Orange"), "teal": _l("Teal"), "rose": _l("Rose"), "gold": _l("Gold"), "slate": _l("Slate"),
+}  # fmt: skip
+ICON_LABELS = {
+    "gift": _l("Gift"), "ticket": _l("Ticket"), "shopping-basket": _l("Basket"), "shopping-bag": _l("Bag"),
+    "fuel": _l("Fuel pump"), "coffee": _l("Cup"), "utensils": _l("Meal"), "wallet": _l("Wallet"),
+    "headphones": _l("Headphones"), "smartphone": _l("Telephone"), "plane": _l("Plane"),
+    "hand-heart": _l("Helping hand"), "users": _l("Group"), "clapperboard": _l("Cinema"),
+    "dumbbell": _l("Dumbbell"), "graduation-cap": _l("Graduation cap"),
+}  # fmt: skip
+
+
+def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 class RedeemForm(AppForm):
@@ -61,16 +78,18 @@ class RewardForm(AppForm):
     category = SelectField(_l("Category"), coerce=str)
     kind = RadioField(
         _l("How it is delivered"),
-        choices=[
-            (RewardKind.DIGITAL_VOUCHER.value, _l("A code from our stock, at once")),
-            (RewardKind.MANUAL.value, _l("Sent by hand")),
-        ],
+        choices=_choices(
+            {
+                RewardKind.DIGITAL_VOUCHER.value: _l("A code from our stock, at once"),
+                RewardKind.MANUAL.value: _l("Sent by hand"),
+            }
+        ),
         default=RewardKind.DIGITAL_VOUCHER.value,
     )
     delivery_hours = WholeNumberField(_l("Hours until it arrives"), at_least=0, at_most=2160)
     countries = TextField(_l("Countries"), [LengthAtMost(200)])
-    palette = SelectField(_l("Colour"), choices=[(name, name) for name in PALETTES], default="green")
-    icon = SelectField(_l("Picture"), choices=[(name, name) for name in ICONS], default="gift")
+    palette = SelectField(_l("Colour"), choices=_choices(PALETTE_LABELS), default="green")
+    icon = SelectField(_l("Picture"), choices=_choices(ICON_LABELS), default="gift")
     quantity_limit = WholeNumberField(_l("At most, each time"), at_least=1, at_most=20)
     position = WholeNumberField(_l("Place in the list"), at_least=1, at_most=100_000)
     shows_value = BooleanField(_l("Show the value on the card"), default=True)
@@ -79,7 +98,7 @@ class RewardForm(AppForm):
 class ValueForm(AppForm):
     """One value of a reward: what it is worth and what it costs the vendor."""
 
-    currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES], default="MYR")
+    currency = SelectField(_l("Currency"), choices=[SelectChoice(code) for code in CURRENCIES], default="MYR")
     face_value = MoneyField(
         _l("Value"), [Required(_l("Enter the value."))], currency=lambda: _current_currency()
     )
@@ -98,7 +117,7 @@ class StockForm(AppForm):
 class PointValueForm(AppForm):
     """What points are worth in a currency."""
 
-    currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES], default="MYR")
+    currency = SelectField(_l("Currency"), choices=[SelectChoice(code) for code in CURRENCIES], default="MYR")
     points = WholeNumberField(_l("Points"), [Required(_l("Enter the points."))], at_least=1, at_most=10**9)
     per = MoneyField(_l("For"), [Required(_l("Enter the amount."))], currency=lambda: _current_currency())
 

@@ -32,11 +32,6 @@ from app.ledger.worth import PointValue as PointValue
 EVERYWHERE = "*"
 FOREVER = date(9999, 12, 31)
 REFERENCE_BASE = 80000
-PALETTES = ("green", "blue", "brown", "violet", "orange", "teal", "rose", "gold", "slate")
-ICONS = (
-    "shopping-basket", "fuel", "coffee", "wallet", "headphones", "utensils", "plane", "hand-heart", "users", "gift",
-    "ticket", "clapperboard", "dumbbell", "graduation-cap", "smartphone", "shopping-bag",
-)  # fmt: skip
 
 
 class RewardKind(StrEnum):

@@ -18,7 +18,6 @@ from app.rewards.models import OrderState
 from app.rewards.queries.orders import (
     OrderRow,
     Voucher,
-    earliest_use_by,
     find_order,
     list_complaints,
     list_orders,
@@ -30,7 +29,9 @@ bp = Blueprint("orders", __name__)
 
 def qr_svg(text: str) -> Markup:
     """A QR code as SVG without any style attribute; its size comes from the stylesheet."""
-    return Markup(segno.make(text, error="m").svg_inline(omitsize=True, dark="#10201d", border=1))
+    return Markup(
+        segno.make(text, error="m", micro=False).svg_inline(omitsize=True, dark="#10201d", border=1)
+    )
 
 
 @bp.get("/orders")
@@ -65,7 +66,6 @@ def _answer(
         status=422 if refused else 200,
         order=order,
         vouchers=vouchers,
-        use_by=earliest_use_by(order) if order.is_digital and not vouchers else None,
         is_own=is_own,
         steps=steps_of(order),
         complaints=list_complaints(order.id),

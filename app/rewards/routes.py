@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app.core.clock import today
 from app.core.errors import Conflict, InvalidInput, NotFound
@@ -173,7 +174,7 @@ def _answer(
     target = request.headers.get("HX-Target", "")
     form = RedeemForm(data={"denomination": str(quote.choice.id), "quantity": quantity})
     locale = current_locale()
-    form.denomination.choices = [(str(choice.id), face(choice)) for choice in offer.choices]
+    form.denomination.choices = [SelectChoice(str(choice.id), face(choice)) for choice in offer.choices]
     sentence = None
     if refused is not None:
         sentence = next(iter(refused.fields.values()), refused.message)

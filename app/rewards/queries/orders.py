@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from app.core.clock import utc_now
+from app.core.clock import today, utc_now
 from app.core.db import db
 from app.core.errors import NotFound
 from app.identity.models import Person
@@ -67,6 +67,16 @@ class OrderRow:
     line_id: int
     reveal_session: str | None
     revealed_until: datetime | None
+    last_day: date | None
+
+    @property
+    def use_by(self) -> date | None:
+        """The first last day among its codes; None if they do not run out."""
+        return None if self.last_day == FOREVER else self.last_day
+
+    @property
+    def is_expired(self) -> bool:
+        return self.use_by is not None and self.use_by < today()
 
     @property
     def reference(self) -> str:
@@ -126,6 +136,12 @@ def visible_orders(actor: Actor) -> Select[Any]:
 
 def order_rows(actor: Actor) -> Select[Any]:
     """Orders in scope joined to what a list shows, newest first."""
+    last_day = (
+        select(func.min(VoucherCode.expires_on))
+        .where(VoucherCode.order_line_id == OrderLine.id)
+        .correlate(OrderLine)
+        .scalar_subquery()
+    )
     query: Any = visible_orders(actor)
     query = (
         query.with_only_columns(
@@ -135,6 +151,7 @@ def order_rows(actor: Actor) -> Select[Any]:
             Reward.palette, Reward.icon, Reward.kind, Reward.delivery_hours, OrderLine.quantity,
             OrderLine.face_value_minor, OrderLine.currency, OrderLine.cost_minor, Denomination.label,
             Reward.shows_value, OrderLine.id.label("line_id"), Order.reveal_session, Order.revealed_until,
+            last_day.label("last_day"),
         )
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Reward, Reward.id == OrderLine.reward_id)
@@ -214,16 +231,6 @@ def list_vouchers(order: OrderRow) -> list[Voucher]:
         Voucher(*open_code(row.public_id, row.sealed), None if row.expires_on == FOREVER else row.expires_on)
         for row in rows
     ]
-
-
-def earliest_use_by(order: OrderRow) -> date | None:
-    """The first last day among an order's codes; None if they do not run out."""
-    found = db.session.scalar(
-        select(func.min(VoucherCode.expires_on)).where(VoucherCode.order_line_id == order.line_id)
-    )
-    if isinstance(found, str):
-        found = date.fromisoformat(found)
-    return None if found is None or found == FOREVER else found
 
 
 def list_complaints(order_id: int) -> list[Complaint]:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from app.core.clock import today, utc_now
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.settings import current_settings
 from app.identity.models import Person
 from app.rewards.models import (
     EVERYWHERE,
@@ -81,8 +82,13 @@ class CatalogueRow:
     price_points: int
     left: int
     taken: int
+    country_codes: str
     sizes: Sequence[Size] = field(default_factory=tuple)
-    countries: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def countries(self) -> list[str]:
+        """Country codes; `*` alone means everyone."""
+        return sorted(self.country_codes.split(","))
 
     @property
     def is_digital(self) -> bool:
@@ -151,12 +157,17 @@ def _joined() -> tuple[Any, Any, Any, Any]:
 
 
 def list_catalogue(shelf: Shelf, after: str = "", limit: int = PAGE) -> tuple[list[CatalogueRow], str | None]:
-    """A page of the vendor's catalogue in three statements, soonest gone first, and the key of the next page."""
+    """A page of the vendor's catalogue in two statements, soonest gone first, and the key of the next page."""
     source, left, taken, low = _joined()
+    countries = (
+        select(func.aggregate_strings(RewardCountry.country, ","))
+        .where(RewardCountry.reward_id == Reward.id)
+        .scalar_subquery()
+    )
     query: Select[Any] = select(
         Reward.id, Reward.slug, Reward.brand, Reward.name, Reward.palette, Reward.icon, Reward.kind,
         Reward.medium, Reward.delivery_hours, Reward.status, Reward.price_points, left.label("left"),
-        taken.label("taken"),
+        taken.label("taken"), countries.label("countries"),
     ).select_from(source)  # fmt: skip
     if shelf.shelf == "low":
         query = query.where(low)
@@ -188,7 +199,7 @@ def list_catalogue(shelf: Shelf, after: str = "", limit: int = PAGE) -> tuple[li
     if len(found) > limit:
         last = found[limit - 1]
         following = f"{last.rank}.{last.position}.{last.id}"
-    return _completed([CatalogueRow(*row[:13]) for row in found[:limit]]), following
+    return _completed([CatalogueRow(*row[:14]) for row in found[:limit]]), following
 
 
 def _completed(rows: list[CatalogueRow]) -> list[CatalogueRow]:
@@ -196,17 +207,7 @@ def _completed(rows: list[CatalogueRow]) -> list[CatalogueRow]:
     sizes: dict[int, list[Size]] = {}
     for size in list_sizes(ids):
         sizes.setdefault(size.reward_id, []).append(size)
-    countries: dict[int, list[str]] = {}
-    for reward_id, country in db.session.execute(
-        select(RewardCountry.reward_id, RewardCountry.country)
-        .where(RewardCountry.reward_id.in_(ids))
-        .order_by(RewardCountry.country)
-    ):
-        countries.setdefault(reward_id, []).append(country)
-    return [
-        replace(row, sizes=tuple(sizes.get(row.id, ())), countries=tuple(countries.get(row.id, ())))
-        for row in rows
-    ]
+    return [replace(row, sizes=tuple(sizes.get(row.id, ()))) for row in rows]
 
 
 def list_sizes(reward_ids: Sequence[int]) -> list[Size]:
@@ -280,8 +281,9 @@ def list_categories() -> list[RewardCategory]:
 
 
 def list_rates() -> list[PointValue]:
-    """What points are worth, by currency."""
-    return list(db.session.scalars(select(PointValue).order_by(PointValue.currency)))
+    """What points are worth, the reporting currency first."""
+    own = case((PointValue.currency == current_settings().reporting_currency, 0), else_=1)
+    return list(db.session.scalars(select(PointValue).order_by(own, PointValue.currency)))
 
 
 @dataclass(frozen=True, slots=True)
