@@ -9,14 +9,13 @@ from flask import Response, request, url_for
 from app.core.errors import AppError, InvalidInput
 from app.core.filters import new_key
 from app.core.forms import add_errors
-from app.core.http import KEY_FIELD, idempotent, is_htmx, render, see_other
+from app.core.http import KEY_FIELD, idempotent, render, see_other
 from app.core.i18n import _
 from app.deals import services, words
 from app.deals.blueprint import bp
 from app.deals.content import missing
 from app.deals.forms import STEP_FIELDS, RegistrationForm, country_name
 from app.deals.queries import DealView, find_deal
-from app.deals.services import Answer
 from app.deals.states import EDITABLE, DealState
 from app.identity.actor import current_actor
 from app.identity.guard import needs
@@ -176,36 +175,3 @@ def update(public_id: str) -> Response:
     if action == "submit" and view.deal.state is DealState.DRAFT:
         step = ALL
     return show_form(form, step, find_deal(public_id, actor), status=422, lacking={})
-
-
-@bp.get("/check")
-@needs("deal.write")
-def check() -> Response:
-    """Is somebody already there? A page of its own, and the hint under the company field."""
-    actor, given = (
-        current_actor(),
-        {name: request.args.get(name, "")[:300].replace("\x00", "") for name in CHECKED},
-    )
-    if given["customer_country"] == "other":
-        given["customer_country"] = request.args.get("country_other", "")[:2]
-    asked = any(given[name].strip() for name in CHECKED if name != "customer_country")
-    result = None
-    if asked:
-        result = services.check_customer(
-            name=given["customer_name"].strip(),
-            country=given["customer_country"].upper() or None,
-            domain=given["customer_domain"].strip(),
-            registration_no=given["customer_registration_no"].strip(),
-            actor=actor,
-        )
-    return render(
-        "deals/check.html",
-        "hint",
-        result=result,
-        Answer=Answer,
-        given=given,
-        form=None if is_htmx() else blank_form(),
-    )
-
-
-CHECKED = ("customer_name", "customer_country", "customer_domain", "customer_registration_no")

@@ -106,6 +106,8 @@
   on("pageshow", () => { all("[data-was]").forEach(release); all("[data-sent]").forEach((form) => delete form.dataset.sent); }, window);
   on("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
+    if (!navigator.onLine && elt.matches("[data-quiet]")) return event.preventDefault();
+    if (!navigator.onLine && elt.matches("[data-quiet]")) return event.preventDefault();
     all("[data-problem]").forEach((box) => box.remove());
     if (!navigator.onLine && elt.matches("form[data-draft]")) {
       event.preventDefault();
@@ -124,11 +126,12 @@
   });
   on("htmx:beforeSwap", (event) => {
     const { xhr, elt } = event.detail;
-    const found = xhr.status >= 400 && fragment(xhr.responseText);
+    if (xhr.status === 429 && event.detail.requestConfig.elt.matches("[data-quiet]")) return Object.assign(event.detail, { shouldSwap: true, isError: false });
+    const found = xhr.status >= 400 && !elt.matches("[data-quiet]") && fragment(xhr.responseText);
     if (found) { event.detail.shouldSwap = false; event.detail.isError = false; problem(event.detail.requestConfig.elt || elt, found); }
   });
-  on("htmx:responseError", (event) => problem(event.detail.elt, fragment(event.detail.xhr.responseText) || say("failed")));
-  on("htmx:sendError", (event) => (event.detail.elt.matches("form[data-draft]") ? phone.then((part) => part.holdBack(event.detail.elt)) : problem(event.detail.elt, say("failed"))));
+  on("htmx:responseError", (event) => event.detail.elt.matches("[data-quiet]") || problem(event.detail.elt, fragment(event.detail.xhr.responseText) || say("failed")));
+  on("htmx:sendError", (event) => event.detail.elt.matches("[data-quiet]") || (event.detail.elt.matches("form[data-draft]") ? phone.then((part) => part.holdBack(event.detail.elt)) : problem(event.detail.elt, say("failed"))));
   on("htmx:afterSwap", (event) => { if (event.detail.target === sheet && sheet.innerHTML.trim() && !sheet.open) sheet.showModal(); });
   on("htmx:afterSettle", (event) => {
     const box = event.detail.target;
