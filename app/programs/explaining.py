@@ -48,8 +48,11 @@ class Explanation:
     is_reversed: bool
 
 
-def explain(posting_id: int) -> Explanation | None:
-    """The story of the award behind a posting, also of a clawback's; None if no program made it."""
+def explain(posting_id: int, known: Entry | None = None) -> Explanation | None:
+    """The story of the award behind a posting, also of a clawback's; None if no program made it.
+
+    `known` is the fact, if the caller has read it already.
+    """
     row = db.session.execute(
         select(ProgramAward, Program, ProgramVersion)
         .join(Program, Program.id == ProgramAward.program_id)
@@ -79,7 +82,7 @@ def explain(posting_id: int) -> Explanation | None:
         use = db.session.get(ProgramUse, key)
         cap = CapUse(use.points if use else 0, reward.cap_points)
     return Explanation(
-        activity=find_entry(award.activity_id),
+        activity=known or find_entry(award.activity_id),
         program_name=version.name,
         slug=program.slug,
         version=version.number,

@@ -9,10 +9,11 @@ from app.core.i18n import _l, current_locale
 TRIGGERS = {"deal_won": _l("deal is marked as won"), "sale": _l("sale is recorded")}
 PAYEES = {"member": _l("the seller"), "organisation": _l("the company")}
 REWARD_KINDS = {
-    "fixed": _l("points for each time"),
-    "per_money": _l("points for an amount"),
-    "per_unit": _l("points for each unit"),
+    "fixed": _l("points each time"),
+    "per_money": _l("points for every"),
+    "per_unit": _l("points for every unit"),
 }
+COUNTRIES = ("MY", "ID", "SG", "TH", "PH", "VN", "BN")  # offered in the editor beside those of the partners
 KINDS = {
     "reseller": _l("Reseller"),
     "distributor": _l("Distributor"),
