@@ -37,12 +37,3 @@ def families_of(product_ids: Iterable[int]) -> dict[int, int]:
         query = select(Product.id, Product.family_id).where(Product.id.in_(wanted[start : start + 500]))
         found.update({row.id: row.family_id for row in db.session.execute(query)})
     return found
-
-
-def names_of_products(product_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names by inner id, for statements and receipts."""
-    wanted = {product_id for product_id in product_ids if product_id is not None}
-    if not wanted:
-        return {}
-    query = select(Product.id, Product.name).where(Product.id.in_(wanted))
-    return {row.id: row.name for row in db.session.execute(query)}

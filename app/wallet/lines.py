@@ -1,17 +1,16 @@
-"""A ledger line in words: what it was for, where it leads, how it looks. At most three statements for any number."""
+"""A ledger line in words: what it was for, where it leads, how it looks. Two statements for any number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.activities.facts import Entry
-from app.activities.queries import list_entries
 from app.core.i18n import _, current_locale
 from app.core.money import format_money
 from app.ledger.queries import Line
-from app.products.queries import names_of_products
+from app.programs.titles import AwardTitle, titles_of_awards
 from app.rewards.queries.titles import OrderTitle, titles_of
 from app.rewards.words import words_in
 
@@ -32,7 +31,8 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line as a person reads it. `subject` is a reference beside the date, `href` leads to what it is about."""
+    """One line as a person reads it. `subject` is a reference beside the date, `href` leads to what it is about,
+    `entry` is the fact behind an award."""
 
     line: Line
     title: str
@@ -40,6 +40,7 @@ class Told:
     icon: str
     tone: str
     href: str | None
+    entry: Entry | None
 
     @property
     def public_id(self) -> str:
@@ -71,34 +72,37 @@ def kind_name(kind: str) -> str:
     return names[kind]
 
 
-def tell(lines: Sequence[Line], *, known: Sequence[Entry] = (), links: bool = True) -> list[Told]:
-    """Lines in words. `known` are entries that were read already; without `links` nothing leads to a partner's page."""
-    entries = {entry.id: entry for entry in known}
-    unknown = (line.activity_id for line in lines if line.activity_id not in entries)
-    entries |= {entry.id: entry for entry in _entries(unknown)}
+def tell(lines: Sequence[Line], *, links: bool = True) -> list[Told]:
+    """Lines in words. Without `links` (the vendor's pages) nothing leads to a partner's page."""
+    titles = titles_of_awards(line.posting_id for line in lines if line.activity_id is not None)
     orders = titles_of(line.order_id for line in lines)
-    products = names_of_products(entry.fact.product_id for entry in entries.values())
+    firsts: dict[int, int] = {}
+    for line in sorted(lines, key=lambda each: each.posting_id):
+        if line.kind == "award" and line.activity_id is not None:
+            firsts.setdefault(line.activity_id, line.posting_id)
     return [
-        _tell(line, entries.get(line.activity_id or 0), orders.get(line.order_id or 0), products, links)
+        _tell(
+            line,
+            titles.get(line.posting_id),
+            orders.get(line.order_id or 0),
+            is_further=firsts.get(line.activity_id or 0, line.posting_id) != line.posting_id,
+            links=links,
+        )
         for line in lines
     ]
 
 
-def _entries(ids: Iterable[int | None]) -> list[Entry]:
-    wanted = sorted({activity_id for activity_id in ids if activity_id is not None})
-    return list_entries(wanted) if wanted else []
-
-
 def _tell(
-    line: Line, entry: Entry | None, order: OrderTitle | None, products: dict[int, str], links: bool
+    line: Line, title_of: AwardTitle | None, order: OrderTitle | None, *, is_further: bool, links: bool
 ) -> Told:
     icon, tone = LOOKS[line.kind]
     title, subject, href = kind_name(line.kind), "", None
-    if entry is not None:
-        what, subject, href = about(entry, products)
+    if title_of is not None:
+        what, subject, href = about(title_of)
         if line.kind == "award":
-            title = what
-            icon = "handshake" if entry.fact.kind == "deal_won" else "chart-column-increasing"
+            # a second award for the same fact goes by its program's name, so that the two can be told apart
+            title, subject = (title_of.program_name, what) if is_further else (what, subject)
+            icon = "handshake" if title_of.entry.fact.kind == "deal_won" else "chart-column-increasing"
         else:
             subject = what
     elif order is not None:
@@ -115,20 +119,21 @@ def _tell(
         subject = line.note
     if line.is_pending:
         icon, tone = "clock", "neutral"
-    return Told(line, title, subject, icon, tone, href if links else None)
+    return Told(
+        line, title, subject, icon, tone, href if links else None, title_of.entry if title_of else None
+    )
 
 
-def about(entry: Entry, products: dict[int, str]) -> tuple[str, str, str | None]:
-    """(what happened, its reference, where it leads) of a recorded fact."""
-    fact = entry.fact
+def about(found: AwardTitle) -> tuple[str, str, str | None]:
+    """(what happened, its reference, where it leads) of the fact behind an award."""
+    fact = found.entry.fact
     said = fact.attributes or {}
     if fact.kind == "deal_won":
         title = _("%(customer)s won", customer=said.get("customer") or _("Deal"))
         reference = said.get("reference")
         href = f"/deals/{fact.source_ref}" if fact.source == "deals" else None
         return title, _("deal %(reference)s", reference=reference) if reference else "", href
-    product = products.get(fact.product_id or 0)
-    title = _("%(product)s sold", product=product) if product else _("Sale")
+    title = _("%(product)s sold", product=found.product_name) if found.product_name else _("Sale")
     amount = ""
     if fact.amount_minor is not None and fact.currency:
         amount = format_money(fact.amount_minor, fact.currency, current_locale())

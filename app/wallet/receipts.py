@@ -71,8 +71,10 @@ def find_receipt(public_id: str, actor: Actor) -> Receipt:
         raise NotFound()
     own = [line for line in lines if line.owner.kind == "member"]
     line = (own or lines)[0]
-    story = explain(line.posting_id) if line.kind in BY_A_PROGRAM and line.program_version_id else None
-    told = tell([line], known=[story.activity] if story else [])[0]
+    told = tell([line])[0]
+    story = None
+    if line.kind in BY_A_PROGRAM and line.program_version_id:
+        story = explain(line.posting_id, told.entry)
     parts = [] if line.kind == "award" else _by_date(parts_of(line.posting_id), line.points)
     return Receipt(told, _wait(told, story), story, parts, line.owner.kind == "organisation")
 
