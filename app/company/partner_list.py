@@ -3,71 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select, tuple_, union_all
 
+from app.company.figures import Figures, active_people, figure_columns, read_figures
 from app.company.seen import AWAY_DAYS
 from app.core.clock import utc_now
 from app.core.db import db
 from app.core.errors import NotFound
 from app.identity.actor import Actor
 from app.identity.listing import contains
-from app.identity.models import Person, PersonStatus
-from app.partners.models import Membership, Organisation, OrganisationManager, OrganisationStatus, Role
+from app.identity.models import Person
+from app.partners.models import (
+    Membership,
+    Organisation,
+    OrganisationFamily,
+    OrganisationManager,
+    OrganisationStatus,
+    Role,
+)
 from app.partners.queries import visible_organisation_ids
+from app.products.models import ProductFamily
 
 PAGE = 25
 QUESTIONS = ("all", "mine", "quiet", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
-class PartnerRow:
-    """One line of the list; `seen_at` is when any of its people was last here."""
-
-    id: int
-    public_id: str
-    name: str
-    kind: str
-    city: str | None
-    country: str
-    status: OrganisationStatus
-    seen_at: datetime | None
-    member_count: int
-
-
-@dataclass(frozen=True, slots=True)
 class PartnerPage:
-    """One page of partners; `after` is the key of the next one."""
+    """One page of (organisation, figures); `after` is the key of the next one."""
 
-    rows: list[PartnerRow]
+    rows: list[tuple[Organisation, Figures]]
     total: int
     after: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A partner with its people: (person, role), admins first."""
+    """A partner with its figures and its people: (person, role), admins first."""
 
     organisation: Organisation
+    figures: Figures
     members: list[tuple[Person, Role]]
 
 
-def _open_places() -> Select[Any]:
-    return (
-        select(Membership.person_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.organisation_id == Organisation.id,
-            Membership.ended_at.is_(None),
-            Person.status == PersonStatus.ACTIVE,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A box to tick: who may look after a partner, or what it may sell."""
 
-
-def _seen_at() -> ColumnElement[Any]:
-    return _open_places().with_only_columns(func.max(Person.last_seen_at)).scalar_subquery()
+    key: str
+    name: str
+    is_ticked: bool
 
 
 def _conditions(actor: Actor, question: str, text: str) -> list[ColumnElement[bool]]:
@@ -79,7 +67,7 @@ def _conditions(actor: Actor, question: str, text: str) -> list[ColumnElement[bo
         )
     elif question == "quiet":
         since = utc_now() - timedelta(days=AWAY_DAYS)
-        found.append(~exists(_open_places().where(Person.last_seen_at >= since)))
+        found.append(~exists(active_people().where(Person.last_seen_at >= since)))
     elif question == "suspended":
         found.append(Organisation.status == OrganisationStatus.SUSPENDED)
     if text.strip():
@@ -92,56 +80,28 @@ def _conditions(actor: Actor, question: str, text: str) -> list[ColumnElement[bo
 def list_partners(
     actor: Actor, *, question: str = "all", text: str = "", after: str | None = None
 ) -> PartnerPage:
-    """Partners in scope by name. One statement, one more when paging."""
+    """Partners in scope by name, with their figures. One statement, one more when paging."""
     conditions = _conditions(actor, question, text)
-    total = (
-        select(func.count()).select_from(Organisation).where(*conditions).correlate(None).scalar_subquery()
-    )
-    members = _open_places().with_only_columns(func.count()).scalar_subquery()
-    query = select(
-        Organisation.id,
-        Organisation.public_id,
-        Organisation.name,
-        Organisation.kind,
-        Organisation.city,
-        Organisation.country,
-        Organisation.status,
-        _seen_at().label("seen_at"),
-        members.label("member_count"),
-        total.label("total"),
-    ).where(*conditions)
+    counted = select(func.count()).select_from(Organisation).where(*conditions)
+    total = counted.correlate(None).scalar_subquery()
+    order = (func.lower(Organisation.name), Organisation.id)
+    query = select(Organisation, *figure_columns(), total.label("total")).where(*conditions)
     if after:
-        key = select(func.lower(Organisation.name), Organisation.id).where(Organisation.public_id == after)
-        found = db.session.execute(key).first()
-        order = tuple_(func.lower(Organisation.name), Organisation.id)
-        query = query.where(order > tuple_(*found) if found else false())
-    query = query.order_by(func.lower(Organisation.name), Organisation.id).limit(PAGE + 1)
-    rows = db.session.execute(query).all()
-    shown = [
-        PartnerRow(
-            id=row.id,
-            public_id=row.public_id,
-            name=row.name,
-            kind=row.kind,
-            city=row.city,
-            country=row.country,
-            status=row.status,
-            seen_at=row.seen_at,
-            member_count=row.member_count,
-        )
-        for row in rows[:PAGE]
-    ]
+        key = db.session.execute(select(*order).where(Organisation.public_id == after)).first()
+        query = query.where(tuple_(*order) > tuple_(*key) if key else false())
+    rows = db.session.execute(query.order_by(*order).limit(PAGE + 1)).all()
+    shown = [(row[0], read_figures(row)) for row in rows[:PAGE]]
     return PartnerPage(
         rows=shown,
-        total=rows[0].total if rows else 0,
-        after=shown[-1].public_id if len(rows) > PAGE else None,
+        total=int(rows[0]._mapping["total"]) if rows else 0,
+        after=shown[-1][0].public_id if len(rows) > PAGE else None,
     )
 
 
 def find_panel(public_id: str, actor: Actor) -> Panel:
-    """A partner in scope with its people, in one statement. Raises NotFound."""
-    query = (
-        select(Organisation, Person, Membership.role)
+    """A partner in scope with its figures and people, in one statement. Raises NotFound."""
+    query: Any = (
+        select(Organisation, Person, Membership.role, *figure_columns())
         .outerjoin(
             Membership,
             and_(Membership.organisation_id == Organisation.id, Membership.ended_at.is_(None)),
@@ -154,4 +114,24 @@ def find_panel(public_id: str, actor: Actor) -> Panel:
     rows = db.session.execute(query).all()
     if not rows:
         raise NotFound()
-    return Panel(rows[0][0], [(row[1], row[2]) for row in rows if row[1] is not None])
+    members = [(row[1], row[2]) for row in rows if row[1] is not None]
+    return Panel(rows[0][0], read_figures(rows[0]), members)
+
+
+def list_ticks(organisation_id: int) -> tuple[list[Tick], list[Tick]]:
+    """(who may look after a partner, what it may sell), in one statement."""
+    manager, licence = OrganisationManager, OrganisationFamily
+    people = (
+        select(literal("person"), Person.public_id, Person.name, manager.person_id.is_not(None))
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.ended_at.is_(None)))
+        .outerjoin(manager, and_(manager.person_id == Person.id, manager.organisation_id == organisation_id))
+        .where(Membership.role.in_((Role.CHANNEL_MANAGER, Role.OWNER)))
+    )
+    families = select(
+        literal("family"), ProductFamily.slug, ProductFamily.name, licence.family_id.is_not(None)
+    ).outerjoin(
+        licence, and_(licence.family_id == ProductFamily.id, licence.organisation_id == organisation_id)
+    )
+    rows = sorted(db.session.execute(union_all(people, families)).all(), key=lambda row: row[2].lower())
+    made = [(row[0], Tick(row[1], row[2], bool(row[3]))) for row in rows]
+    return [tick for kind, tick in made if kind == "person"], [t for kind, t in made if kind == "family"]

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.company.figures import DealFigures, deal_figures, latest_open_deals, sales_this_year
+from app.company.figures import latest_open_deals
 from app.company.forms import ManyForm, NewPartnerForm, PartnerForm, SuspendForm
-from app.company.partner_list import QUESTIONS, find_panel, list_partners
+from app.company.partner_list import QUESTIONS, find_panel, list_partners, list_ticks
 from app.company.seen import is_away, seen_short, seen_words
 from app.company.services import create_partner
 from app.company.words import country_name, kind_name
@@ -23,11 +23,9 @@ from app.identity.forms import InviteForm
 from app.identity.guard import needs
 from app.identity.queries import list_invitations, list_managers
 from app.identity.services import invitations
-from app.ledger.models import Owner
-from app.ledger.queries import balances
 from app.partners import services
 from app.partners.models import Role
-from app.partners.queries import find_organisation, list_family_ids, list_manager_ids
+from app.partners.queries import find_organisation
 from app.products.queries import list_families
 
 admin_bp = Blueprint("partners_admin", __name__, url_prefix="/admin/partners")
@@ -52,7 +50,6 @@ def index() -> Response:
     after, chosen = request.args.get("after"), request.args.get("partner", "")
     question = question if question in QUESTIONS else "all"
     page = list_partners(actor, question=question, text=text, after=after)
-    ids = [row.id for row in page.rows]
     panel = _panel(chosen) if chosen and not after else None
     return render(
         "admin/partners/index.html",
@@ -60,9 +57,6 @@ def index() -> Response:
         page=page,
         question=question,
         text=text,
-        deals=deal_figures(ids),
-        nothing=DealFigures(),
-        sales=sales_this_year(ids),
         year=today().year,
         is_away=is_away,
         panel=panel,
@@ -75,16 +69,14 @@ def _wanted_block() -> str:
 
 
 def _panel(public_id: str) -> dict[str, Any]:
-    """What stands beside the list and atop the page: people, points, deals. Four statements."""
+    """What stands beside the list and atop the page: people, points, deals. Two statements."""
     found = find_panel(public_id, current_actor())
     company = found.organisation
     return {
         "company": company,
         "members": found.members,
-        "points": balances(Owner("organisation", company.id)),
         "deals": latest_open_deals(company.id),
-        "figures": deal_figures([company.id]).get(company.id, DealFigures()),
-        "sales": sales_this_year([company.id]).get(company.id, []),
+        "figures": found.figures,
     }
 
 
@@ -135,16 +127,15 @@ def partner(public_id: str) -> Response:
 def _partner_page(public_id: str, status: int = 200, **forms: Any) -> Response:
     panel = _panel(public_id)
     company = panel["company"]
+    managers, families = list_ticks(company.id)
     return render(
         "admin/partners/partner.html",
         "main",
         status=status,
         panel=panel,
         company=company,
-        managers=list_managers(),
-        manager_ids=list_manager_ids(company.id),
-        families=list_families(),
-        family_ids=list_family_ids(company.id),
+        managers=managers,
+        families=families,
         invitations=list_invitations(company.id),
         invite_form=forms.get("invite_form") or InviteForm(formdata=None, role=Role.MEMBER.value),
         suspend_form=forms.get("suspend_form") or SuspendForm(formdata=None),
