@@ -12,12 +12,13 @@ from app.core.db import end_read
 from app.core.filters import day
 from app.core.http import is_htmx, render
 from app.core.i18n import _
+from app.core.money import exponent
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.ledger.models import Owner
 from app.ledger.queries import Balances
 from app.ledger.services.lives import GRACE_DAYS
-from app.rewards.prices import worth_minor
+from app.rewards.prices import Rate, worth_minor
 from app.rewards.queries.catalogue import find_point_rate
 from app.wallet.lines import Told, kind_name
 from app.wallet.queries import (
@@ -62,7 +63,7 @@ def index() -> Response:
         "wallet/index.html",
         "main",
         balances=mine,
-        worth=(worth_minor(mine.available, rate), rate.currency) if rate and mine.available else None,
+        worth=_worth(mine.available, rate),
         parts=expiry_parts(mine),
         in_grace=[(points, on) for on, points in mine.expiring if on < today()],
         grace_days=GRACE_DAYS,
@@ -70,6 +71,14 @@ def index() -> Response:
         company_name=actor.organisation_name,
         **shown,
     )
+
+
+def _worth(points: int, rate: Rate | None) -> tuple[int, str] | None:
+    """About what the points are worth, in whole units of the currency."""
+    if rate is None or not points:
+        return None
+    minor = worth_minor(points, rate)
+    return minor - minor % 10 ** exponent(rate.currency), rate.currency
 
 
 def _view(actor: Actor, owner: Owner) -> View:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.core.clock import travel, utc_now
 from app.ledger.models import Owner
-from app.ledger.services import adjust, claw_back, earn, refund, share_out, spend
+from app.ledger.services import EarnRow, adjust, claw_back, earn, earn_many, refund, share_out, spend
 from tests.cast import Cast, sign_in
 from tests.ledger.support import member
 from tests.support.statements import count_statements
@@ -133,9 +133,12 @@ def test_pages_ask_as_little_for_a_thousand_lines_as_for_ten(
         owner = member(cast.kinabalu_admin)
     for lines in (10, 1000):
         with app.app_context():
-            for number in range(lines):
-                earn(f"{lines}:{number}", owner, 5, occurred_at=utc_now())
-                last = earn(f"{lines}:{number}:held", owner, 5, occurred_at=utc_now(), hold_days=9)
+            rows = [EarnRow(f"{lines}:{each}", owner, 5, utc_now()) for each in range(lines)]
+            rows += [
+                EarnRow(f"{lines}:{each}:held", owner, 5, utc_now(), hold_days=9) for each in range(lines)
+            ]
+            earn_many(rows)
+            last = earn(f"{lines}:last", owner, 5, occurred_at=utc_now())
         seen = []
         for path in ("/wallet", f"/wallet/{last.public_id}", "/wallet?of=company"):
             with count_statements(app) as statements:
