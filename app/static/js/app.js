@@ -97,7 +97,7 @@
     if (form.matches("[data-hold]") || (event.defaultPrevented && !form.hasAttribute("hx-post"))) return;
     if (form.dataset.sent && !form.hasAttribute("hx-post")) return event.preventDefault();
     if (form.method === "post") form.dataset.sent = 1;
-    if (button?.dataset.busy && !button.dataset.was) {
+    if (button?.dataset.busy && !button.dataset.was && (navigator.onLine || !form.matches("[data-draft]"))) {
       button.dataset.was = button.innerHTML;
       button.setAttribute("aria-busy", "true");
       setTimeout(() => { if (button.dataset.was) { button.textContent = button.dataset.busy; } }, 60);
@@ -127,7 +127,7 @@
   on("htmx:beforeSwap", (event) => {
     const { xhr, elt } = event.detail;
     if (xhr.status === 429 && event.detail.requestConfig.elt.matches("[data-quiet]")) return Object.assign(event.detail, { shouldSwap: true, isError: false });
-    const found = xhr.status >= 400 && !elt.matches("[data-quiet]") && fragment(xhr.responseText);
+    const found = xhr.status >= 400 && fragment(xhr.responseText);
     if (found) { event.detail.shouldSwap = false; event.detail.isError = false; problem(event.detail.requestConfig.elt || elt, found); }
   });
   on("htmx:responseError", (event) => event.detail.elt.matches("[data-quiet]") || problem(event.detail.elt, fragment(event.detail.xhr.responseText) || say("failed")));

@@ -37,6 +37,7 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
   const showWaiting = () => all("[data-waiting]").forEach((box) => {
     const drafts = store.keys("draft:").map((key) => [key, store.get(key)]).filter(([, draft]) => draft?.waiting);
     box.hidden = !drafts.length;
+    box.classList.add("section");
     const list = make("ul", "card list");
     for (const [key, draft] of drafts) {
       const item = make("li", "row"), text = make("span", "row-body"), link = make("a", "link", say("review"));
@@ -71,19 +72,25 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
   };
 
 
+  const forget = (form) => { localStorage.removeItem("tangga:" + draftKey(form)); showWaiting(); };
   // The form of the offline page only keeps; each tap makes its own draft.
   on("submit", (event) => {
     const form = event.target.closest("form[data-hold]");
     if (!form) return;
     event.preventDefault();
+    clearTimeout(typing);
+    forget(form);
     form.dataset.draftId = "offline-" + Date.now();
     holdBack(form);
     form.reset();
+    form.dataset.draftId = "offline";
   });
   on("click", (event) => { const button = event.target.closest?.("[data-keep-button]"); if (button) keep(); });
   const setUp = (box) => {
-    const key = decodeURIComponent((location.hash.match(/^#draft=(.+)/) || [])[1] || "");
-    const form = find("form[data-draft]", box), draft = key && store.get(key);
+    const form = find("form[data-draft]", box);
+    const asked = decodeURIComponent((location.hash.match(/^#draft=(.+)/) || [])[1] || "");
+    const key = asked || (form?.matches("[data-hold]") ? draftKey(form) : "");
+    const draft = key && store.get(key);
     if (form && draft) {
       fill(form, draft);
       form.dataset.draftId = key.split(":").slice(2).join(":");
@@ -92,7 +99,6 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
     showWaiting();
     showKept();
   };
-  const forget = (form) => { localStorage.removeItem("tangga:" + draftKey(form)); showWaiting(); };
   setUp(document);
   return { holdBack, forget, setUp };
 };
