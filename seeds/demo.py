@@ -16,7 +16,7 @@ from seeds.people import seed_people
 from seeds.programs import seed_programs
 from seeds.reference import seed_reference
 from seeds.rewards import seed_rewards
-from seeds.story import deal_events, purchase_events, redemption_events
+from seeds.story import deal_events, purchase_events, redemption_events, visit_events
 
 STARTED_DAYS_AGO = 400
 
@@ -51,7 +51,7 @@ def load() -> str:
         seed_reference(demo.actors["owner"])
         seed_programs(demo.actors["owner"])
         seed_rewards(demo.actors["marketer"])
-    events = [*deal_events(demo), *purchase_events(demo), *redemption_events(demo)]
+    events = [*deal_events(demo), *purchase_events(demo), *redemption_events(demo), *visit_events(demo)]
     for days, act in sorted(events, key=lambda event: -event[0]):
         with travel(now - timedelta(days=days)):
             act()

@@ -9,13 +9,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.core.clock import today
-from app.core.db import end_read
+from app.core.db import db, end_read, transaction
 from app.deals.content import DealFields, Line
 from app.deals.services import closing, deciding, registering, talking
+from app.identity.services.invitations import invite
+from app.identity.sessions import end_session, start_session
+from app.partners.models import Role
+from app.products.models import Product
+from app.rewards.services.redemptions import redeem
 from app.sales.facts import SaleFact
 from app.sales.services import record_sale
 from seeds.people import Demo
+from seeds.rewards import denomination_of
 
 Event = tuple[float, Callable[[], object]]
 
@@ -124,6 +132,40 @@ PURCHASES = (
 )
 
 
+# days ago, who, reward, face value in minor units, how many
+REDEMPTIONS = (
+    (8, A, "nasi-co-dinner", 8_000, 1),
+    (20, "kinabalu.daniel", "kopi-tiga-team", 4_000, 1),
+    (30, B, "dompetku-top-up", 15_000_000, 1),
+    (18, "jaya.jason", "petrogo-fuel-30", 3_000, 5),
+    (11, "jaya.jason", "petrogo-fuel-30", 3_000, 3),
+    (16, "borneo.bagus", "petrogo-fuel-30", 3_000, 4),
+    (6, "borneo.bagus", "pasar-mega", 5_000, 1),
+    (13, "mutiara.siti", "kopi-tiga-card", 2_000, 1),
+    (25, "kinabalu.nurul", "kopi-tiga-card", 2_000, 1),
+)
+
+# days ago, who
+VISITS = (
+    (24, "kinabalu.daniel"),
+    (2, "kinabalu.nurul"),
+    (1, "kinabalu.admin"),
+    (0.9, "jaya.jason"),
+    (0.05, "nusa.putri"),
+    (3, "nusa.andi"),
+    (0.2, "borneo.bagus"),
+    (0.3, "rimba.faiz"),
+    (30, "selat.kavitha"),
+    (3.1, "sumber.dewi"),
+    (5, "mutiara.siti"),
+    (0.3, "merapi.budi"),
+    (9, "merapi.admin"),
+    (1.2, "finance"),
+    (0.6, "marketer"),
+    (40, "auditor"),
+)
+
+
 def deal_events(demo: Demo) -> Iterator[Event]:
     """Every step of every deal, with its age in days."""
     for number, story in enumerate(DEALS):
@@ -216,11 +258,6 @@ def purchase_events(demo: Demo) -> Iterator[Event]:
 
 
 def _families_of_products(demo: Demo) -> dict[str, int]:
-    from sqlalchemy import select
-
-    from app.core.db import db
-    from app.products.models import Product
-
     found = {row.sku: row.family_id for row in db.session.scalars(select(Product))}
     end_read()
     return found
@@ -228,13 +265,27 @@ def _families_of_products(demo: Demo) -> dict[str, int]:
 
 def redemption_events(demo: Demo) -> Iterator[Event]:
     """What people took."""
-    from app.rewards.services.redemptions import redeem
+    for number, (age, who, slug, face, count) in enumerate(REDEMPTIONS):
 
-    def take(who: str, slug: str, face: int | None, key: str) -> Callable[[], object]:
-        from seeds.rewards import denomination_of
+        def take(
+            who: str = who, slug: str = slug, face: int = face, count: int = count, number: int = number
+        ) -> None:
+            key = f"demo-redemption-{number}"
+            redeem(slug, denomination_of(slug, face), count, key, demo.actors[who])
 
-        return lambda: redeem(slug, denomination_of(slug, face), 1, key, demo.actors[who])
+        yield age, take
 
-    yield 8, take(A, "nasi-co-dinner", 8_000, "demo-redemption-1")
-    yield 20, take("kinabalu.daniel", "kopi-tiga-team", 4_000, "demo-redemption-2")
-    yield 30, take(B, "dompetku-top-up", 15_000_000, "demo-redemption-3")
+
+def visit_events(demo: Demo) -> Iterator[Event]:
+    """Who signed in when, and one invitation that is still open."""
+    for age, who in VISITS:
+
+        def visit(who: str = who) -> None:
+            actor = demo.actors[who]
+            with transaction():
+                token = start_session(actor.person_id or 0, actor.role, user_agent="", address="")
+            end_session(token)
+
+        yield age, visit
+    admin = demo.actors["kinabalu.admin"]
+    yield 2, lambda: invite("haziq@kinabalu.example.com", Role.MEMBER, admin.organisation_id, actor=admin)
