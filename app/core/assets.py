@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -94,7 +95,7 @@ def build_sheet(settings: Settings, *, with_font: bool) -> str:
 
 
 def squeeze(css: str) -> str:
-    """Without comments and indentation; nothing else is rewritten."""
+    """Without comments, indentation and the blanks that CSS does not need; nothing else is rewritten."""
     out, at = [], 0
     while True:
         start = css.find("/*", at)
@@ -103,7 +104,9 @@ def squeeze(css: str) -> str:
             break
         out.append(css[at:start])
         at = css.index("*/", start) + 2
-    return "\n".join(line.strip() for line in "".join(out).splitlines() if line.strip())
+    lines = [line.strip() for line in "".join(out).splitlines()]
+    text = "\n".join(line for line in lines if line)
+    return re.sub(r"\s*([{};,])\s*|(:) ", r"\1\2", text).replace(";}", "}")
 
 
 def _sheet(with_font: bool) -> Asset:
