@@ -4,6 +4,7 @@ import random
 import string
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from flask import Flask
@@ -28,6 +29,10 @@ APART = {
 LETTERS = string.ascii_lowercase + "23456789"
 
 
+KINDS = {"kind", "state", "status", "role", "locale", "country", "currency", "unit", "source", "owner_kind"}
+TELLING = ("public_id", "key", "idempotency_key", "slug", "email", "source_ref", "sku", "token_digest")
+
+
 def unique_sets(table: Table) -> list[set[str]]:
     sets = [
         {column.name for column in one.columns}
@@ -36,11 +41,26 @@ def unique_sets(table: Table) -> list[set[str]]:
     ]
     sets += [{column.name for column in index.columns} for index in table.indexes if index.unique]
     sets += [{column.name} for column in table.columns if column.unique]
-    return sets
+    sets.append({column.name for column in table.primary_key})
+    return [one for one in sets if one != {"id"}]
+
+
+def columns_to_vary(table: Table, row: dict[str, Any]) -> set[str]:
+    """One column of each unique key: the telling one, else any text or number that refers to nothing."""
+    chosen: set[str] = set()
+    for names in unique_sets(table):
+        free = [
+            name for name in names - KINDS if row.get(name) is not None and not table.c[name].foreign_keys
+        ]
+        free.sort(key=lambda name: (name not in TELLING, not isinstance(row[name], str), name))
+        chosen |= {free[0]} if free and not chosen & names else set()
+    return chosen
 
 
 def varied(value: Any, number: int, table: Table, column: str) -> Any:
     """Another value of the same kind, so that a unique key stays unique."""
+    if isinstance(value, Enum):
+        return value
     if isinstance(value, str):
         if column == "public_id":
             return "".join(random.choices(LETTERS, k=len(value)))
@@ -52,14 +72,19 @@ def varied(value: Any, number: int, table: Table, column: str) -> Any:
     return value
 
 
+def may_be_copied(table: Table, row: dict[str, Any]) -> bool:
+    """No unique key of the row is made of references alone: such a row is one of a kind."""
+    for names in unique_sets(table):
+        if all(row.get(name) is not None and table.c[name].foreign_keys for name in names):
+            return False
+    return True
+
+
 def clones(rows: list[dict[str, Any]], table: Table, wanted: int, top: int) -> Iterator[dict[str, Any]]:
-    keys = unique_sets(table)
-    names = {name for one in keys for name in one} - {"id"}
     for number in range(1, wanted + 1):
         row = dict(rows[number % len(rows)])
-        for name in names:
-            if row[name] is not None:
-                row[name] = varied(row[name], top + number, table, name)
+        for name in columns_to_vary(table, row):
+            row[name] = varied(row[name], top + number, table, name)
         if "id" in row:
             row["id"] = top + number
         yield row
@@ -71,6 +96,7 @@ def grow_table(connection: Connection, table: Table, wanted: int) -> str:
     if not have or have >= wanted:
         return ""
     rows = [dict(row) for row in connection.execute(select(table).limit(200)).mappings()]
+    rows = [row for row in rows if may_be_copied(table, row)] or rows
     top = connection.execute(select(func.max(table.c.id))).scalar() if "id" in table.c else 10_000
     try:
         with connection.begin_nested():

@@ -30,7 +30,8 @@ SMALL_TARGETS = """
   for (const el of document.querySelectorAll(seen)) {
     const label = el.matches('input[type=radio], input[type=checkbox], input[type=file]') ? el.closest('label') ||
       (el.id && document.querySelector(`label[for="${el.id}"]`)) : null;
-    const target = label || el;
+    const size_of = (one) => one ? one.getBoundingClientRect().height * one.getBoundingClientRect().width : 0;
+    const target = size_of(label) > size_of(el) ? label : el;
     if (!shown(target) || inSentence(el) || el.closest('[inert], [hidden]') || el.matches('.skip')) continue;
     let box = target.getBoundingClientRect();
     if (box.width >= size - 0.5 && box.height >= size - 0.5) continue;

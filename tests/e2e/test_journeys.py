@@ -253,4 +253,6 @@ def leave_one_code(app: Flask, slug: str) -> None:
             {"slug": slug},
         ).scalars()
         for row_id in list(rows)[1:]:
-            db.session.execute(text("UPDATE voucher_codes SET state = 'withdrawn' WHERE id = :id"), {"id": row_id})
+            db.session.execute(
+                text("UPDATE voucher_codes SET state = 'withdrawn' WHERE id = :id"), {"id": row_id}
+            )

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 # What is drawn of each component: (where, property) -> light, dark. The values are those of the design, on purpose
 # written out here and not read from the stylesheet.
 COLOURS = {
-    ("body", "background-color"): ("#f5f4f0", "#0c1312"),
+    ("html", "background-color"): ("#f5f4f0", "#0c1312"),
     ("body", "color"): ("#17211f", "#ecf2f0"),
     (".card", "background-color"): ("#ffffff", "#141d1b"),
     (".card", "border-top-color"): ("#e4e1d9", "#25312e"),
@@ -36,10 +36,10 @@ PROBE = """
 <div class="field has-error"><p class="errmsg">x</p></div><div class="field"><input type="text" id="probe-input"></div>
 <span class="badge ok">x</span></div></div>
 """
-PUT = "(html) => document.querySelector('main, body').insertAdjacentHTML('beforeend', html)"
+PUT = "(html) => (document.querySelector('main') || document.body).insertAdjacentHTML('beforeend', html)"
 READ = """
 ([where, property]) => {
-  const inside = where === 'body' ? where : where === 'input' ? '#probe-input' : `#probe ${where}`;
+  const inside = ['html', 'body'].includes(where) ? where : where === 'input' ? '#probe-input' : `#probe ${where}`;
   return getComputedStyle(document.querySelector(inside)).getPropertyValue(property);
 }
 """
@@ -71,4 +71,4 @@ def test_a_chosen_theme_wins_over_the_system(demo: Flask, visit: Callable[..., V
     enter(here, demo, visitors(demo)["member"], "en")
     here.context.add_cookies([{"name": "theme", "value": "dark", "url": here.base_url}])
     page = here.goto("/")
-    assert page.evaluate(READ, ["body", "background-color"]) == rgb("#0c1312")
+    assert page.evaluate(READ, ["html", "background-color"]) == rgb("#0c1312")

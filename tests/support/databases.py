@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 from flask import Flask
 from psycopg import sql
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from app import create_app
@@ -97,7 +98,30 @@ def load_demo(app: Flask) -> None:
         else:
             load_if_empty()
         db.session.remove()
+    send_mails(app)
+    with app.app_context():
+        db.session.remove()
         db.engine.dispose()
+
+
+def send_mails(app: Flask) -> None:
+    """A reset link and an invitation, so that the pages behind mailed links can be walked too."""
+    from app.core import jobs
+    from tests.cast import let_post, sign_in
+    from tests.e2e.crawl import visitors
+
+    people = visitors(app)
+    with app.app_context():
+        query = text("SELECT email FROM people WHERE id = :id")
+        email = db.session.execute(query, {"id": people["member"].person_id}).scalar()
+        db.session.remove()
+    stranger = app.test_client()
+    let_post(stranger)
+    stranger.post("/sign-in/reset", data={"email": email})
+    admin = sign_in(app.test_client(), people["partner_admin"])  # type: ignore[arg-type]
+    admin.post("/team/invitations", data={"email": "new@kinabalu.example.com", "role": "member"})
+    with app.app_context():
+        jobs.run_due()
 
 
 class Databases:
