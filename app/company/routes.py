@@ -175,6 +175,7 @@ def _partner_tiles(actor: Actor) -> list[dict[str, Any]]:
         ("/wallet", "wallet", _("Wallet"), "accent", "wallet.view"),
         ("/programs", "sparkles", _("Programs"), "accent", "program.view"),
         ("/orders", "ticket", _("Orders"), "brand", "order.view"),
+        ("/sales", "chart-column-increasing", _("Sales"), "brand", "sale.own"),
         ("/team", "users", _("Team"), "neutral", "team.view"),
     )
     return [

@@ -46,10 +46,14 @@ class SignInForm(AppForm):
     next = HiddenField()
 
 
+def _without_nul(value: str | None) -> str | None:
+    return value.replace("\x00", "") if value else value
+
+
 class CodeForm(AppForm):
     """The mailed code."""
 
-    email = HiddenField()
+    email = HiddenField(filters=[_without_nul])
     next = HiddenField()
     code = TextField(_l("Code"), [Required(_l("Enter the 6 digits from the email.")), LengthAtMost(20)])
 

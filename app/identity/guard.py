@@ -110,5 +110,8 @@ def init_app(app: Flask) -> None:
         if request.endpoint in OPEN_ENDPOINTS:
             g.actor = None
             return None
+        if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+            g.actor = None
+            raise NotFound()  # no address of ours holds one, and PostgreSQL takes none
         load_actor()
         return check_access()

@@ -10,6 +10,7 @@ _MEMBER = frozenset(
         "deal.view",
         "deal.write",
         "program.view",
+        "sale.own",
         "wallet.view",
         "reward.view",
         "reward.redeem",
