@@ -145,7 +145,7 @@ def idempotent(view: F) -> F:
     @functools.wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         key = request.form.get(KEY_FIELD, "").strip()
-        if not 8 <= len(key) <= 80:
+        if not 8 <= len(key) <= 80 or not key.isprintable():
             raise InvalidInput(
                 _("This form is out of date. Open the page again; what you typed is still in it.")
             )

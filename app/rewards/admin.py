@@ -20,7 +20,7 @@ from app.rewards.forms import PointValueForm, RewardForm, StockForm, ValueForm, 
 from app.rewards.models import Medium, Reward, RewardKind, RewardStatus
 from app.rewards.queries import vendor
 from app.rewards.routes import face
-from app.rewards.words import words_in
+from app.rewards.words import clean, words_in
 
 admin_bp = Blueprint("rewards_admin", __name__, url_prefix="/admin/rewards")
 
@@ -38,8 +38,8 @@ def country_name(code: str) -> str:
 def index() -> Response:
     shelf = vendor.Shelf(
         shelf=request.args.get("shelf", "live") if request.args.get("shelf") in vendor.SHELVES else "live",
-        search=request.args.get("q", "").strip()[:60],
-        country=request.args.get("country", "").upper()[:2],
+        search=clean(request.args.get("q"), 60),
+        country=clean(request.args.get("country"), 2).upper(),
     )
     after = request.args.get("after", "")
     rows, following = vendor.list_catalogue(shelf, after)

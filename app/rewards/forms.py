@@ -19,6 +19,7 @@ from app.core.forms import (
 from app.core.i18n import _l
 from app.core.money import CURRENCIES
 from app.rewards.models import RewardKind
+from app.rewards.words import clean
 
 PALETTE_LABELS = {
     "green": _l("Green"), "blue": _l("Blue"), "brown": _l("Brown"), "violet": _l("Violet"),
@@ -132,5 +133,5 @@ def _current_currency() -> str:
 
 def as_words(form: Any, prefix: str) -> dict[str, str]:
     """The languages of one text of a form; empty ones are left out."""
-    found = {code: (form[f"{prefix}_{code}"].data or "") for code in ("en", "ms", "id")}
+    found = {code: clean(form[f"{prefix}_{code}"].data) for code in ("en", "ms", "id")}
     return {code: text for code, text in found.items() if text}

@@ -19,6 +19,7 @@ from app.rewards.models import OrderState
 from app.rewards.orders import steps_of
 from app.rewards.queries.orders import count_waiting, find_order, list_complaints, list_orders
 from app.rewards.states import FORWARD, may_go
+from app.rewards.words import clean
 
 admin_bp = Blueprint("orders_admin", __name__, url_prefix="/admin/orders")
 
@@ -39,7 +40,7 @@ def index() -> Response:
     actor = current_actor()
     shelf = request.args.get("shelf", "open")
     shelf = shelf if shelf in SHELVES else "open"
-    search, after = request.args.get("q", "").strip()[:60], request.args.get("after", "")
+    search, after = clean(request.args.get("q"), 60), request.args.get("after", "")
     rows, following = list_orders(actor, shelf="" if search else shelf, search=search, after=after)
     return render(
         "admin/orders/index.html",

@@ -32,7 +32,7 @@ from app.rewards.queries.catalogue import (
     list_cards,
 )
 from app.rewards.services import redeem
-from app.rewards.words import words_in
+from app.rewards.words import clean, words_in
 
 bp = Blueprint("rewards", __name__)
 
@@ -115,8 +115,8 @@ def _wallet(actor: Actor) -> tuple[int, Expiring | None]:
 def index() -> Response:
     actor = current_actor()
     filters = Filters(
-        search=request.args.get("q", "").strip()[:60],
-        categories=tuple(request.args.getlist("category")[:20]),
+        search=clean(request.args.get("q"), 60),
+        categories=tuple(clean(item, 60) for item in request.args.getlist("category")[:20]),
         media=tuple(item for item in request.args.getlist("delivery") if item in list(Medium)),
         only_reachable=request.args.get("now") == "1",
     )

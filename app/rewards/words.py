@@ -22,3 +22,8 @@ def fold(text: str) -> str:
 def slug_of(text: str) -> str:
     """A readable slug; empty text gives `reward`."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:60].strip("-") or "reward"
+
+
+def clean(text: str | None, limit: int = 2000) -> str:
+    """Text as typed, without zero bytes (PostgreSQL refuses them), edges and what is beyond the limit."""
+    return (text or "").replace("\x00", "").strip()[:limit]

@@ -18,6 +18,7 @@ from app.rewards.models import Order, OrderComplaint, OrderState
 from app.rewards.queries.orders import visible_orders
 from app.rewards.services.redemptions import REVEAL_MINUTES
 from app.rewards.states import FORWARD, OPEN, may_go
+from app.rewards.words import clean
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
@@ -47,7 +48,7 @@ def cancel(public_id: str, *, actor: Actor, reason: str = "") -> None:
     A partner cancels their own order, the vendor any they see, with a reason. Raises NotFound, Forbidden,
     CannotBeReturned, InvalidInput.
     """
-    reason = reason.strip()
+    reason = clean(reason, MESSAGE_LIMIT)
     if actor.is_vendor and not reason:
         raise InvalidInput(fields={"reason": _("Say why. The partner reads it.")})
     with transaction():
@@ -61,13 +62,14 @@ def cancel(public_id: str, *, actor: Actor, reason: str = "") -> None:
 
 def fail(public_id: str, *, actor: Actor, reason: str) -> None:
     """The vendor gives the points back for what did not work, delivered or not. Raises NotFound, CannotBeReturned."""
-    if not reason.strip():
+    reason = clean(reason, MESSAGE_LIMIT)
+    if not reason:
         raise InvalidInput(fields={"reason": _("Say why. The partner reads it.")})
     with transaction():
         order = lock_order(public_id, actor)
         if not may_go(order.state, OrderState.FAILED):
             raise CannotBeReturned()
-        _end(order, OrderState.FAILED, "order.failed", reason.strip(), actor)
+        _end(order, OrderState.FAILED, "order.failed", reason, actor)
 
 
 def advance(public_id: str, then: OrderState, *, actor: Actor, note: str = "") -> None:
@@ -78,7 +80,7 @@ def advance(public_id: str, then: OrderState, *, actor: Actor, note: str = "") -
             raise OrderStateChanged()
         before = {"state": order.state.value}
         order.state = then
-        order.note = note.strip()[:MESSAGE_LIMIT] or order.note
+        order.note = clean(note, MESSAGE_LIMIT) or order.note
         audit.record(
             f"order.{then.value}", actor=actor, subject="order", subject_id=order.id,
             organisation_id=order.organisation_id, before=before, after={"state": then.value},
@@ -91,7 +93,7 @@ def complain(public_id: str, message: str, *, actor: Actor) -> None:
 
     Raises NotFound, Forbidden, InvalidInput.
     """
-    text = message.strip()
+    text = clean(message, MESSAGE_LIMIT + 1)
     if not 3 <= len(text) <= MESSAGE_LIMIT:
         raise InvalidInput(fields={"message": _("Say in a few words what is wrong.")})
     with transaction():
@@ -110,7 +112,7 @@ def complain(public_id: str, message: str, *, actor: Actor) -> None:
 
 def answer(public_id: str, complaint_id: int, text: str, *, actor: Actor) -> None:
     """Answer a complaint; the partner reads it on the order page. Raises NotFound, AlreadyAnswered, InvalidInput."""
-    text = text.strip()
+    text = clean(text, MESSAGE_LIMIT + 1)
     if not 2 <= len(text) <= MESSAGE_LIMIT:
         raise InvalidInput(fields={"answer": _("Write an answer. The partner reads it on the order.")})
     with transaction():

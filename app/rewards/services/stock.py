@@ -19,6 +19,7 @@ from app.core.i18n import _
 from app.core.types import bind, new_public_id
 from app.rewards.codes import digest_of, seal_code
 from app.rewards.models import FOREVER, Denomination, Reward, RewardKind, StockImport, VoucherCode
+from app.rewards.words import clean
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
@@ -98,7 +99,7 @@ def import_codes(
                 reward_id=reward_id,
                 denomination_id=denomination_id,
                 person_id=actor.person_id,
-                file_name=file_name[:120],
+                file_name=clean(file_name, 120),
                 added_count=len(fresh),
                 duplicate_count=len(duplicates),
                 duplicate_lines=duplicates[:SHOWN_LINES],
