@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from app.company.seen import is_away, seen_words
 from app.core.clock import utc_now
 from app.core.errors import Conflict
+from app.core.filters import points
 from app.core.forms import add_errors
 from app.core.http import render, see_other
 from app.core.nav import exists
@@ -25,6 +26,8 @@ from app.ledger.models import Owner
 from app.ledger.queries import balances
 from app.partners.models import Role
 from app.partners.queries import get_organisation
+from app.programs.queries import count_running
+from app.rewards.queries.orders import count_orders
 
 bp = Blueprint("company", __name__)
 
@@ -186,11 +189,14 @@ def _partner_tiles(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _fact(href: str, actor: Actor) -> str | None:
-    from app.core.filters import points
-
     if href == "/wallet" and actor.person_id is not None:
         available = balances(Owner("member", actor.person_id)).available
         return ngettext("%(points)s point", "%(points)s points", available, points=points(available))
+    if href == "/programs":
+        return _("%(count)s running", count=count_running(actor))
+    if href == "/orders":
+        count = count_orders(actor)
+        return ngettext("%(num)s order", "%(num)s orders", count)
     if href == "/team" and actor.organisation_id is not None:
         count = count_members(actor.organisation_id)
         return ngettext("%(num)s member", "%(num)s members", count)

@@ -200,3 +200,34 @@ def test_the_team_page_costs_the_same_for_large_teams(app, client, cast):
         text = client.get("/team").get_data(as_text=True)
     assert "32 members" in text
     assert len(few) == len(many) <= 8
+
+
+def test_the_invitation_form_opens_as_a_sheet_and_is_refused_in_the_sheet(client, cast):
+    sign_in(client, cast.kinabalu_admin)
+    headers = {"HX-Request": "true", "HX-Target": "sheet"}
+    sheet = client.get("/team/invitations/new", headers=headers).get_data(as_text=True)
+    assert 'id="sheet-title"' in sheet and 'hx-target="#sheet"' in sheet and "<html" not in sheet
+    again = client.post("/team/invitations", data={"email": "x", "role": "member"}, headers=headers)
+    assert again.status_code == 422 and 'id="sheet-title"' in again.get_data(as_text=True)
+    done = client.post(
+        "/team/invitations", data={"email": "x@kinabalu.example.com", "role": "member"}, headers=headers
+    )
+    assert (done.status_code, done.headers["HX-Redirect"]) == (204, "/team")
+
+
+@pytest.mark.parametrize("who", ["auditor", "finance", "marketer"])
+def test_who_may_only_read_gets_no_form_and_no_link_that_leads_nowhere(client, cast, who):
+    sign_in(client, getattr(cast, who))
+    text = client.get(f"/admin/partners/{cast.kinabalu.public_id}").get_data(as_text=True)
+    main = text[text.index("<main") : text.index("</main>")]
+    assert "<form" not in main and "Every channel manager" in main
+    assert ("/admin/people/" in main) == (who == "auditor")
+
+
+def test_more_costs_at_most_eight_statements(app, client, cast):
+    sign_in(client, cast.kinabalu_admin)
+    client.get("/more")
+    with count_statements(app) as seen:
+        text = client.get("/more").get_data(as_text=True)
+    assert "0 running" in text and "0 orders" in text and "2 members" in text
+    assert len(seen) <= 8
