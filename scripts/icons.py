@@ -15,7 +15,7 @@ EXTRA = (
     "gift shopping-basket fuel coffee wallet headphones utensils plane heart-handshake users ticket smartphone "
     "house handshake menu inbox building-2 megaphone package chart-column-increasing scroll-text receipt "
     "clapperboard dumbbell hand-heart shopping-bag graduation-cap "
-    "smartphone laptop settings upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles"
+    "smartphone laptop clapperboard dumbbell hand-heart settings upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles"
 ).split()
 # Words that are also icon names, used in templates for other things.
 WORDS = (
