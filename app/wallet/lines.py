@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.activities.facts import Entry
 from app.core.i18n import _, current_locale
@@ -45,6 +45,11 @@ class Told:
     @property
     def public_id(self) -> str:
         return self.line.public_id
+
+    @property
+    def happened_on(self) -> date | datetime:
+        """The date of the fact, which has no clock; of anything else the instant it was written."""
+        return self.entry.fact.occurred_on if self.entry else self.line.created_at
 
     @property
     def points(self) -> int:

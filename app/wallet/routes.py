@@ -12,7 +12,7 @@ from app.core.db import end_read
 from app.core.filters import day
 from app.core.http import is_htmx, render
 from app.core.i18n import _
-from app.core.money import exponent
+from app.core.money import exponent, shown_decimals
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.ledger.models import Owner
@@ -74,11 +74,12 @@ def index() -> Response:
 
 
 def _worth(points: int, rate: Rate | None) -> tuple[int, str] | None:
-    """About what the points are worth, in whole units of the currency."""
+    """About what the points are worth: whole units of the currency, thousands where it is shown without decimals."""
     if rate is None or not points:
         return None
     minor = worth_minor(points, rate)
-    return minor - minor % 10 ** exponent(rate.currency), rate.currency
+    step = 10 ** exponent(rate.currency) * (1 if shown_decimals(rate.currency) else 1000)
+    return minor - minor % step, rate.currency
 
 
 def _view(actor: Actor, owner: Owner) -> View:
@@ -163,6 +164,14 @@ def _row(told: Told) -> list[object]:
         clears_on,
         line.public_id,
     ]
+
+
+@bp.get("/wallet/expiry")
+@needs("wallet.view")
+def expiry() -> Response:
+    """How long points last: a page, or a sheet over the wallet."""
+    block = "sheet" if request.headers.get("HX-Target") == "sheet" else "main"
+    return render("wallet/expiry.html", block, grace_days=GRACE_DAYS)
 
 
 @bp.get("/wallet/<public_id>")
