@@ -138,25 +138,34 @@ def missing(deal: Deal, *, close_was: date | None = None) -> dict[str, object]:
 
     `close_was`: an expected date that was accepted earlier may meanwhile have passed.
     """
-    found: dict[str, object] = {}
-    if not any(char.isalnum() for char in deal.customer_name):
-        found["customer_name"] = _("Enter the name of the customer’s company.")
-    if not deal.customer_country:
-        found["customer_country"] = _("Choose the customer’s country.")
-    if deal.customer_domain and deal.domain_key is None:
-        found["customer_domain"] = _("Enter the company’s own web address, for example mutiara.com.my")
-    if not deal.contact_name:
-        found["contact_name"] = _("Enter who you talk to at the customer.")
     lines = lines_of(deal)
-    if not lines or any(line.family_id is None for line in lines):
-        found["product_family"] = _("Choose a product.")
-    if not lines or any(line.value_minor is None for line in lines):
-        found["value"] = money_sentence(deal.currency)
-    if deal.expected_close_on is None or (
-        deal.expected_close_on <= today() and deal.expected_close_on != close_was
-    ):
-        found["expected_close_on"] = _("Choose a date after today")
-    return found
+    overdue = deal.expected_close_on is not None and deal.expected_close_on <= today()
+    lacks = {
+        "customer_name": not any(char.isalnum() for char in deal.customer_name),
+        "customer_country": not deal.customer_country,
+        "customer_domain": bool(deal.customer_domain) and deal.domain_key is None,
+        "contact_name": not deal.contact_name,
+        "product_family": not lines or any(line.family_id is None for line in lines),
+        "value": not lines or any(line.value_minor is None for line in lines),
+        "expected_close_on": deal.expected_close_on is None
+        or (overdue and deal.expected_close_on != close_was),
+    }
+    return {name: wanted_sentence(name, deal.currency) for name, is_lacking in lacks.items() if is_lacking}
+
+
+def wanted_sentence(name: str, currency: str) -> str:
+    """What to do about a field without which a deal cannot be sent."""
+    if name == "customer_name":
+        return _("Enter the name of the customer’s company.")
+    if name == "customer_country":
+        return _("Choose the customer’s country.")
+    if name == "customer_domain":
+        return _("Enter the company’s own web address, for example mutiara.com.my")
+    if name == "contact_name":
+        return _("Enter who you talk to at the customer.")
+    if name == "product_family":
+        return _("Choose a product.")
+    return money_sentence(currency) if name == "value" else _("Choose a date after today")
 
 
 def require_complete(deal: Deal, *, close_was: date | None = None) -> None:

@@ -22,6 +22,7 @@ from app.identity.guard import needs
 from app.products.queries import list_families
 
 ALL = "all"
+EVERYTHING = STEP_FIELDS[1] + STEP_FIELDS[2]
 
 
 def blank_form(formdata: Any = None) -> RegistrationForm:
@@ -94,12 +95,12 @@ def create() -> Response:
     key = request.form[KEY_FIELD]
     if action not in ("draft", "submit"):
         raise InvalidInput(fields={"action": _("Choose one of the answers offered.")})
-    if form.check():
+    wanted = EVERYTHING if action == "submit" else STEP_FIELDS[1] if goto in ("2", "3") else ()
+    if form.check(wanted):
         try:
             if action == "submit":
                 deal = services.submit(form.fields(), actor=actor, draft_key=key)
                 return _sent(deal.public_id)
-            wanted = STEP_FIELDS[1] if goto in ("2", "3") else ()
             deal = services.save_draft(form.fields(), actor=actor, draft_key=key, wanted=wanted)
             return _after(deal.public_id, goto)
         except InvalidInput as problem:
@@ -159,7 +160,8 @@ def update(public_id: str) -> Response:
     actor, (action, goto) = current_actor(), _goal()
     view = find_deal(public_id, actor)
     step, form = _step(view), form_of(view, request.form)
-    if form.check():
+    wanted = STEP_FIELDS.get(int(step), ()) if goto in ("2", "3") and step != ALL else ()
+    if form.check(wanted):
         try:
             if view.deal.state is not DealState.DRAFT:
                 services.edit(public_id, form.fields(), actor=actor)
@@ -167,7 +169,6 @@ def update(public_id: str) -> Response:
             if action == "submit":
                 services.submit(form.fields(), actor=actor, public_id=public_id)
                 return _sent(public_id)
-            wanted = STEP_FIELDS.get(int(step), ()) if goto in ("2", "3") and step != ALL else ()
             services.save_draft(form.fields(), actor=actor, public_id=public_id, wanted=wanted)
             return _after(public_id, goto)
         except InvalidInput as problem:

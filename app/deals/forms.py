@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +15,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
+from app.core.clock import today
 from app.core.forms import AppForm, DateField, LengthAtMost, MoneyField, OneOf, TextAreaField, TextField
 from app.core.i18n import _, current_locale
 from app.core.money import CURRENCIES
-from app.deals.content import LINES_MAX, TEXT_LIMITS, DealFields, Line
+from app.deals.content import LINES_MAX, TEXT_LIMITS, DealFields, Line, wanted_sentence
 from app.deals.parts import LineView
 from app.deals.services.talking import BODY_MAX
 from app.deals.states import LOSS_LABELS
@@ -188,8 +189,8 @@ class RegistrationForm(AppForm):
                     yield from line
             yield field
 
-    def check(self) -> bool:
-        """Whether everything that was sent has the right shape."""
+    def check(self, wanted: Collection[str] = ()) -> bool:
+        """Whether everything that was sent has the right shape; if not, also say what of `wanted` is missing."""
         fine = self.validate()
         if (
             self.customer_country.data == OTHER
@@ -200,7 +201,23 @@ class RegistrationForm(AppForm):
             fine = False
         for line in self.lines:
             fine = line.validate() and fine
+        for name in () if fine else wanted:
+            self._want(name)
         return fine
+
+    def _want(self, name: str) -> None:
+        """Say beside the other errors what is still missing, so that nobody has to send twice to learn it."""
+        sentence = wanted_sentence(name, self.currency.data or CURRENCIES[0])
+        if name in ("product_family", "value"):
+            for field in (getattr(line, name) for line in self.lines):
+                if not field.data and not field.errors:
+                    field.errors = [sentence]
+        elif name in ("customer_name", "contact_name") and not self._fields[name].data:
+            self.fail(name, sentence)
+        elif name == "expected_close_on" and not self.expected_close_on.errors:
+            chosen = self.expected_close_on.data
+            if chosen is None or chosen <= today():
+                self.fail(name, sentence)
 
     def fail(self, name: str, sentence: object) -> None:
         """Put a rule's sentence at a field; a line's at the first line that lacks it."""

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from app.core import nav
+from app.core.clock import today
 from app.core.errors import InvalidInput
 from app.core.filters import new_key
 from app.core.forms import add_errors
@@ -26,8 +27,8 @@ __all__ = ["bp", "check_routes", "form_routes", "talk_routes"]
 
 nav.count_for("/deals", count_needs_you)
 CHIP_LABELS = {
-    "all": _l("All"), "needs_you": _l("Needs you"), "draft": _l("Drafts"), "in_review": _l("In review"),
-    "protected": _l("Protected"), "won": _l("Won"), "closed": _l("Closed"),
+    "all": _l("All"), "needs_you": _l("Needs you"), "in_review": _l("In review"), "protected": _l("Protected"),
+    "won": _l("Won"), "draft": _l("Drafts"), "closed": _l("Closed"),
 }  # fmt: skip
 RARE = ("draft", "closed")
 
@@ -67,6 +68,7 @@ def index() -> Response:
     return render(
         "deals/index.html", "results" if request.headers.get("HX-Target") == "results" else "main",
         look=look, page=page, chips=chips, chip=chip, q=q, here=here, chosen=chosen,
+        searching=bool(q or "search" in request.args), quarter=(today().month + 2) // 3,
         **(detail_context(view, actor) if view else {"view": None, "words": words}),
     )  # fmt: skip
 

@@ -115,8 +115,9 @@ def _told(event: EventView, view: DealView, actor: Actor) -> tuple[str, str | No
     if event.kind is K.REVISED:
         return _("Changed, back in review") if event.from_state is S.APPROVED else _("Changed"), by
     if event.kind is K.ASKED:
+        vendor = current_settings().vendor_name
         return _("Reviewed"), _(
-            "%(person)s asked: %(question)s", person=event.author or "", question=event.note or ""
+            "%(person)s at %(vendor)s asked a question", person=event.author or "", vendor=vendor
         )
     if event.kind is K.ANSWERED:
         return _("Answered"), by
@@ -129,7 +130,7 @@ def _told(event: EventView, view: DealView, actor: Actor) -> tuple[str, str | No
     if event.kind is K.UNDONE:
         return _("Decision taken back"), by
     if event.kind is K.WON:
-        return _("Won"), _("Invoice %(number)s, %(by)s", number=view.deal.invoice_no or "", by=by)
+        return _("Won"), _("Invoice %(number)s", number=view.deal.invoice_no or "")
     if event.kind is K.LOST:
         return _("Lost"), str(LOSS_LABELS.get(data.get("reason", ""), ""))
     if event.kind is K.EXPIRED:
