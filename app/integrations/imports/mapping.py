@@ -167,9 +167,10 @@ def complete(
     header: Sequence[str],
     *,
     currency: str | None = None,
+    is_guessing: bool = True,
 ) -> Mapping:
     """The mapping to use: what was given over what was saved over what is guessed. Raises FileRefused."""
-    found = guess(kind, header)
+    found = guess(kind, header) if is_guessing else Mapping(kind)
     if saved is not None and set(saved.columns.values()) <= set(header):
         found = saved
     if given is not None:

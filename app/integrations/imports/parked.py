@@ -97,9 +97,13 @@ def count_waiting(source: str | None = None) -> int:
     return int(found.scalar_one())
 
 
-def sources_now_known() -> list[str]:
-    """Sources of which at least one waiting line may go through now."""
-    rows = execute_sql(f"SELECT DISTINCT p.source {_typed(_NOW_KNOWN)} ORDER BY p.source", {"source": None})
+def sources_now_known(*, without_credits: bool = False) -> list[str]:
+    """Sources of which at least one waiting line may go through now. Whether a credited line has come is known only
+    by trying, which `without_credits` leaves out."""
+    more = "AND p.reason <> 'credited_line'" if without_credits else ""
+    rows = execute_sql(
+        f"SELECT DISTINCT p.source {_typed(_NOW_KNOWN)} {more} ORDER BY p.source", {"source": None}
+    )
     return [row[0] for row in rows]
 
 

@@ -95,9 +95,10 @@ def run(
     errors_path: Path | None = None,
     progress: Progress = silent,
     batch_id: int | None = None,
+    errors_key: str | None = None,
     is_quiet: bool = False,
 ) -> Report:
-    """Import a file. Row errors go to `errors_path`; `is_quiet` promises no mail.
+    """Import a file. Row errors go to `errors_path`, which pages know as `errors_key`; `is_quiet` promises no mail.
 
     With `batch_id` the row of a file uploaded on screen is used. The last transaction writes the audit row, if
     anything changed, and the notices.
@@ -114,14 +115,7 @@ def run(
             _interrupt(batch_id)
             raise
         report.first_errors = [error.as_json() for error in errors.first]
-        has_errors = errors_path is not None and errors.rows > 0
-        _finish(
-            report.finish(),
-            actor,
-            batch_id,
-            errors_path.name if has_errors and errors_path else None,
-            is_quiet,
-        )
+        _finish(report.finish(), actor, batch_id, errors_key if errors.rows else None, is_quiet)
     return report
 
 
@@ -200,6 +194,26 @@ def replay(report: Report, errors: ErrorFile, actor: Any, batch_id: int, progres
         report.points += own.points
     end_read()
     return count
+
+
+def run_replay(*, actor: Any) -> int:
+    """Try parked lines again without a file, as a batch of its own; returns how many went in."""
+    now = utc_now()
+    report = Report(ImportKind.SALES, "", "", "", False, ",", False)
+    values: dict[str, Any] = {
+        "public_id": new_public_id(), "kind": ImportKind.SALES, "source": "", "status": BatchStatus.RUNNING,
+        "file_name": "", "sha256": "", "mapping": {}, "line_count": 0, "done_count": 0, "phase": "replay",
+        "actor_id": getattr(actor, "person_id", None), "created_at": now, "touched_at": now,
+    }  # fmt: skip
+    with transaction():
+        batch_id = int(db.session.execute(insert(TABLE).values(**values).returning(TABLE.c.id)).scalar_one())
+    try:
+        report.replayed = replay(report, ErrorFile(None), actor, batch_id)
+    except BaseException:
+        _interrupt(batch_id)
+        raise
+    _finish(report.finish(), actor, batch_id, None, False)
+    return report.replayed
 
 
 def _begin(prepared: Prepared, actor: Any, batch_id: int | None) -> tuple[int, str]:
