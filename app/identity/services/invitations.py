@@ -18,7 +18,7 @@ from app.core.settings import current_settings
 from app.identity import passwords
 from app.identity.actor import Actor
 from app.identity.models import Invitation, Person
-from app.identity.services.people import EmailTaken, create_person
+from app.identity.services.people import EmailTaken, create_person, hold_owners
 from app.identity.services.signing_in import Browser, fold_email
 from app.identity.sessions import start_session
 from app.partners.models import (
@@ -58,6 +58,8 @@ def invite(email: str, role: Role, organisation_id: int | None, *, actor: Actor)
     token, now = new_token(), utc_now()
     with transaction():
         company = lock(Organisation, organisation_id) if organisation_id is not None else None
+        if company is None:
+            hold_owners()
         _check_not_here(folded, organisation_id)
         invitation = Invitation(
             token_digest=_digest(token),

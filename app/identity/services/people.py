@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core import audit
 from app.core.clock import utc_now
@@ -52,7 +53,10 @@ def create_person(
             phone=phone,
         )
         db.session.add(person)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError:  # somebody else took the address since we looked
+            raise EmailTaken(_("There is already an account with this email address.")) from None
         open_membership(person.id, organisation_id, role)
         audit.record(
             "person.created",
@@ -108,6 +112,7 @@ def change_role(person_id: int, role: Role, *, actor: Actor) -> None:
     Raises Forbidden (no right over that person), Conflict (oneself, the last owner), InvalidInput (other side).
     """
     with transaction():
+        hold_owners()
         person, membership = _may_manage(person_id, actor)
         side = PARTNER_ROLES if membership.organisation_id is not None else VENDOR_ROLES
         if role not in side:
@@ -126,6 +131,7 @@ def change_role(person_id: int, role: Role, *, actor: Actor) -> None:
 def deactivate(person_id: int, *, actor: Actor) -> None:
     """Keep a person out: every session ends with this commit. Raises Forbidden or Conflict."""
     with transaction():
+        hold_owners()
         person, membership = _may_manage(person_id, actor)
         if person.status is PersonStatus.DEACTIVATED:
             raise Conflict(_("This person is deactivated already."))
@@ -190,6 +196,12 @@ def _may_manage(person_id: int, actor: Actor) -> tuple[Person, Membership]:
     if not allowed:
         raise Forbidden()
     return person, membership
+
+
+def hold_owners() -> None:
+    """Let changes to the vendor's people queue: two owners who deactivate each other must not both succeed."""
+    query = select(Membership.id).where(Membership.role == Role.OWNER, Membership.ended_at.is_(None))
+    db.session.execute(query.order_by(Membership.id).with_for_update())
 
 
 def _another_owner_or_refuse(person_id: int) -> None:
