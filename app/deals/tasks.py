@@ -8,6 +8,7 @@ from app.core.jobs import handler, periodic
 from app.deals import notices
 from app.deals.services import expire_due
 from app.deals.services.moves import NOTIFY
+from app.deals.services.tidying import blank_old_contacts, forget_old_drafts
 
 
 @handler(NOTIFY, max_attempts=5, lease=60)
@@ -29,3 +30,9 @@ def expire() -> object:
 def remind() -> object:
     """Remind partners 30, 14, 7 and 1 days before a protection ends."""
     return notices.remind_due()
+
+
+@periodic("deals.tidy", every_minutes=24 * 60)
+def tidy() -> object:
+    """Blank what is not kept for ever."""
+    return forget_old_drafts() + blank_old_contacts()
