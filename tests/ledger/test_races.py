@@ -84,6 +84,28 @@ def test_twenty_clawbacks_or_refunds_of_one_posting_take_back_once(
 
 
 @pytest.mark.race
+def test_one_key_sent_twenty_times_takes_back_and_gives_back_once(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    owner = member(cast.aisyah)
+    for number in range(max(1, rounds["race"] // 5)):
+        with app.app_context():
+            award = earn(f"grant:{number}", owner, PRICE, occurred_at=utc_now()).posting_id
+            paid = spend(f"pay:{number}", owner, PRICE // 2, actor=cast.aisyah).posting_id
+
+        def undo(racer: int, number: int = number, award: int = award, paid: int = paid) -> int:
+            if racer % 2:
+                return refund(f"back:{number}", paid, actor=cast.aisyah, reason="x").posting_id
+            return claw_back(f"claw:{number}", award, reason="x").posting_id
+
+        done, refused = split(race(app, [lambda racer=racer: undo(racer) for racer in range(RACERS)]))
+        assert refused == []
+        assert len(set(done)) == 2
+    with app.app_context():
+        clean()
+
+
+@pytest.mark.race
 def test_mixed_verbs_on_a_few_wallets_never_block_or_break(
     app: Flask, cast: Cast, rounds: dict[str, int]
 ) -> None:

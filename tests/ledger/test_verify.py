@@ -114,3 +114,13 @@ def test_the_command_says_whether_the_ledger_is_whole(busy: Flask) -> None:
         found = json.loads(told.stdout[: told.stdout.rindex("}") + 1])
         assert found["ok"] is False
         assert "lots_make_up_the_balance" in [each["name"] for each in found["broken"]]
+
+
+def test_the_tables_of_the_ledger_are_strict_on_sqlite(app: Flask) -> None:
+    with app.app_context():
+        if dialect() == "sqlite":
+            with pytest.raises(DatabaseError, match="cannot store TEXT value in INTEGER column"):
+                run("INSERT INTO lot_movements (lot_id, transfer_id, delta) VALUES (1, 1, 'x')")
+        rows = db.session.execute(text("SELECT count(*) FROM lot_movements")).scalar_one()
+        end_read()
+        assert rows == 0

@@ -34,7 +34,7 @@ POSTING = Sql("""
     FROM postings p JOIN transfers t ON t.posting_id = p.id JOIN accounts a ON a.id = t.from_account_id
     WHERE p.id = :id ORDER BY t.id
 """)
-REVERSED = Sql("SELECT id FROM postings WHERE reverses_posting_id = :id")
+REVERSED = Sql("SELECT id, public_id, idempotency_key FROM postings WHERE reverses_posting_id = :id")
 TAKEN = Sql("""
     SELECT l.id, -m.delta, l.expires_on, l.origin_posting_id FROM lot_movements m JOIN lots l ON l.id = m.lot_id
     WHERE m.transfer_id = :transfer_id ORDER BY l.id
@@ -93,7 +93,8 @@ def refund(key: str, spend_posting_id: int, *, actor: Any = None, reason: str) -
         if (first := replay(book, "refund")) is not None:
             return first
         lock_accounts(wire, book, [target])
-        refuse_second_reversal(wire, spend_posting_id)
+        if (first := standing_reversal(wire, spend_posting_id, key)) is not None:
+            return first
         restores, grants = _give_back(wire, transfer_id, today())
         fact = Fact(
             key=key,
@@ -112,10 +113,17 @@ def refund(key: str, spend_posting_id: int, *, actor: Any = None, reason: str) -
         return posted
 
 
-def refuse_second_reversal(wire: Wire, posting_id: int) -> None:
-    """Raises AlreadyReversed if a posting stands against this one. Called under the account's lock."""
-    if wire.value(REVERSED, {"id": posting_id}) is not None:
+def standing_reversal(wire: Wire, posting_id: int, key: str) -> Posted | None:
+    """The reversal that stands against a posting, if it has this key (a second call that had to wait).
+
+    Raises AlreadyReversed if it has another. Called under the account's lock.
+    """
+    row = wire.row(REVERSED, {"id": posting_id})
+    if row is None:
+        return None
+    if row[2] != key:
         raise AlreadyReversed()
+    return Posted(row[0], row[1], True)
 
 
 def _give_back(wire: Wire, transfer_id: int, now: date) -> tuple[list[Piece], list[Grant]]:

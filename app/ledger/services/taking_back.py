@@ -27,7 +27,7 @@ from app.ledger.services.post import (
     post,
     replay,
 )
-from app.ledger.services.spending import POSTING, refund, refuse_second_reversal
+from app.ledger.services.spending import POSTING, refund, standing_reversal
 from app.ledger.services.sql import Sql, Wire
 
 EXPIRED = Side(HOUSE, "expired")
@@ -93,7 +93,8 @@ def _take_back(
             return first
         held = [Side(owner, name) for name in ("available", "pending", "clawback_due")]
         lock_accounts(wire, book, held)
-        refuse_second_reversal(wire, posting_id)
+        if (first := standing_reversal(wire, posting_id, key)) is not None:
+            return first
         legs = _legs(wire, owner, posting_id, amount, house)
         fact = Fact(
             key=key,
