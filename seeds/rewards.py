@@ -50,7 +50,7 @@ DOOR, SERVICE = Medium.DOOR, Medium.SERVICE
 ITEMS = (
     Item("pasar-mega", "e-vouchers", "Pasar Mega", "green", "shopping-basket", MY, "MYR",
          ((2000, 1920, 120), (5000, 4800, 160), (10000, 9600, 80)), featured=5000),
-    Item("petrogo-fuel-30", "fuel", "PetroGo", "blue", "fuel", MY, "MYR", ((3000, 2850, 30),)),
+    Item("petrogo-fuel-30", "fuel", "PetroGo", "blue", "fuel", MY, "MYR", ((3000, 2850, 14),)),
     Item("kopi-tiga-team", "food", "Kopi Tiga", "brown", "coffee", MY, "MYR", ((4000, 3600, 60),)),
     Item("nasi-co-dinner", "food", "Nasi & Co", "orange", "utensils", MY, "MYR", ((8000, 7200, 96),)),
     Item("lapis-earbuds", "gadgets", "Lapis Audio", "slate", "headphones", (), "MYR", ((66000, 59000, 0),),
@@ -72,8 +72,6 @@ ITEMS = (
     Item("sinar-books", "e-vouchers", "Buku Sinar", "gold", "graduation-cap", MY, "MYR",
          ((3000, 2850, 60), (6000, 5700, 40))),
     Item("nasi-co-lunch", "food", "Nasi & Co", "orange", "utensils", MY, "MYR", ((3000, 2700, 60),)),
-    Item("lapis-speaker", "gadgets", "Lapis Audio", "slate", "headphones", (), "MYR", ((32000, 28500, 0),),
-         medium=DOOR, hours=96, shows_value=False, limit=1),
     Item("senja-air-lounge", "travel", "Senja Air", "teal", "plane", MY, "MYR", ((12000, 10800, 24),)),
     Item("dompetku-top-up", "e-vouchers", "DompetKu", "violet", "wallet", ID, "IDR",
          ((50_000 * IDR, 50_000 * IDR, 90), (150_000 * IDR, 150_000 * IDR, 120),
@@ -91,6 +89,8 @@ ITEMS = (
     Item("tabung-kasih-nusantara", "give", "Tabung Kasih", "rose", "hand-heart", ID, "IDR",
          ((25_000 * IDR, 25_000 * IDR, 0), (100_000 * IDR, 100_000 * IDR, 0)), medium=SERVICE, hours=24,
          shows_value=False),
+    Item("lapis-speaker", "gadgets", "Lapis Audio", "slate", "headphones", (), "MYR", ((32000, 28500, 0),),
+         medium=DOOR, hours=96, shows_value=False, limit=1),
     Item("raya-hamper", "give", "Rumah Raya", "gold", "gift", MY, "MYR", ((15000, 13200, 0),), medium=DOOR,
          hours=120, shows_value=False, status=RewardStatus.HIDDEN),
 )  # fmt: skip

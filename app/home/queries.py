@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.core.clock import today
-from app.core.money import exponent
+from app.core.money import exponent, shown_decimals
 from app.deals.queries import DealRow, DoNext, do_next, list_deals
 from app.identity.actor import Actor
 from app.ledger.queries import Balances, balances_of
@@ -63,6 +63,8 @@ def load_home(actor: Actor) -> Home:
     worth = None
     if rate is not None:
         unit = 10 ** exponent(rate.currency)
+        if shown_decimals(rate.currency) < exponent(rate.currency):
+            unit *= 1000  # rupiah: nobody counts single ones
         worth = (worth_minor(own.available, rate) // unit * unit, rate.currency)
     waiting = do_next(actor, DO_NEXT_LIMIT)
     page = list_deals(actor, limit=DO_NEXT_LIMIT + DEALS_LIMIT)

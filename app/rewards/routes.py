@@ -188,6 +188,7 @@ def _answer(
         notes={str(choice.id): _note(choice, locale) for choice in offer.choices},
         refused=sentence,
         error_prefix=_("Error: ") if refused else "",
+        shows_form=request.args.get("form") == "1",
         can_redeem=actor.can("reward.redeem"),
     )
 
