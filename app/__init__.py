@@ -17,7 +17,7 @@ BLUEPRINTS = (
     "app.identity.routes:bp",
     "app.identity.joining:bp",
     "app.identity.account:bp",
-    "app.identity.admin:admin_bp",
+    "app.company.people_admin:admin_bp",
     "app.identity.outbox:bp",
     "app.company.routes:bp",
     "app.company.partners_admin:admin_bp",
