@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.company.seen import is_away, seen_words
+from app.company.services import deactivate_member
 from app.core.clock import utc_now
 from app.core.errors import Conflict
 from app.core.filters import points
@@ -147,7 +148,7 @@ def change_role(public_id: str) -> Response:
 def deactivate(public_id: str) -> Response:
     """Keep a member out from now on."""
     person, _membership, _company = find_person(public_id, current_actor())
-    people.deactivate(person.id, actor=current_actor())
+    deactivate_member(person.id, actor=current_actor())
     return see_other(url_for(".team"), toast=_("%(name)s can no longer sign in.", name=person.name))
 
 

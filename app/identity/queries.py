@@ -107,6 +107,22 @@ def is_open(invitation: Invitation) -> bool:
     return invitation.expires_at > utc_now()
 
 
+def find_admin(organisation_id: int, *, but: int) -> int | None:
+    """The longest-serving active admin of a company other than one person, or None."""
+    query = (
+        select(Person.id)
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.ended_at.is_(None)))
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == Role.PARTNER_ADMIN,
+            Person.status == PersonStatus.ACTIVE,
+            Person.id != but,
+        )
+        .order_by(Membership.started_at, Person.id)
+    )
+    return db.session.scalar(query.limit(1))
+
+
 def list_managers() -> list[Person]:
     """The vendor's people who may look after companies, by name."""
     query = (

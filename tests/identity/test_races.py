@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.core import limits
 from app.core.db import db
-from app.core.errors import AppError, RateLimited
+from app.core.errors import AppError, Conflict, RateLimited
 from app.core.mail import Mail
 from app.identity.models import Invitation, Person, UserSession
 from app.identity.services import invitations, people

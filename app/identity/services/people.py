@@ -128,8 +128,12 @@ def change_role(person_id: int, role: Role, *, actor: Actor) -> None:
         _record("person.role_changed", person, membership, actor, {"role": old.value}, {"role": role.value})
 
 
-def deactivate(person_id: int, *, actor: Actor) -> None:
-    """Keep a person out: every session ends with this commit. Raises Forbidden or Conflict."""
+def deactivate(person_id: int, *, actor: Actor) -> int | None:
+    """Keep a person out: every session ends with this commit. Raises Forbidden or Conflict.
+
+    Returns the company they are of, None for the vendor's people. `company.services.deactivate_member` also passes
+    their deals on; pages call that.
+    """
     with transaction():
         hold_owners()
         person, membership = _may_manage(person_id, actor)
@@ -141,6 +145,7 @@ def deactivate(person_id: int, *, actor: Actor) -> None:
         end_sessions_of(person.id)
         _looks_after_nobody(person.id)
         _record("person.deactivated", person, membership, actor)
+        return membership.organisation_id
 
 
 def reactivate(person_id: int, *, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
+from app.company.services import deactivate_member
 from app.core.clock import utc_now
 from app.core.errors import Conflict
 from app.core.forms import AppForm, add_errors
@@ -154,7 +155,7 @@ def change_role(public_id: str) -> Response:
 def deactivate(public_id: str) -> Response:
     """Keep a person out from now on."""
     found, _membership, _company = find_person(public_id, current_actor())
-    people.deactivate(found.id, actor=current_actor())
+    deactivate_member(found.id, actor=current_actor())
     return see_other(
         url_for(".person", public_id=public_id), toast=_("%(name)s can no longer sign in.", name=found.name)
     )
