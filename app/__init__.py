@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "app.core.ui",
         "app.identity.guard",
         "app.core.csrf",
+        "app.core.plain",
         "app.core.nav",
         "app.core.compress",
     ):

@@ -6,13 +6,9 @@ from flask.testing import FlaskClient
 from tests.cast import let_post
 
 
-@pytest.mark.parametrize("path", ["/sign-in?next=a%00b", "/sign-in/reset?x=%00"])
-def test_a_query_with_a_zero_character_is_refused(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code == 422
-
-
-def test_a_path_with_a_zero_character_leads_nowhere(client: FlaskClient) -> None:
-    assert client.get("/join/a%00b").status_code == 404
+@pytest.mark.parametrize("path", ["/sign-in?next=a%00b", "/sign-in/reset?x=%00", "/join/a%00b"])
+def test_an_address_with_a_zero_character_leads_nowhere(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
 
 
 def test_a_form_with_a_zero_character_is_refused(client: FlaskClient) -> None:

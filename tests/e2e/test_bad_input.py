@@ -25,7 +25,7 @@ from tests.e2e.crawl import Field, Form, Found, Visitor, may_send, visitors
 from tests.support.databases import Databases
 
 ANSWERS = {303, 403, 404, 409, 413, 422, 429}
-EXAMPLES = 200
+EXAMPLES = {"sqlite": 200, "postgresql": 60}  # the forms are the same, and the first way is the quicker
 PARTS = 4
 FREE = ("text", "textarea", "email", "search", "tel", "url", "number", "date")
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{2,40}[A-Za-z0-9]")
@@ -112,8 +112,10 @@ def attack(app: Flask, form: Form, enter: Callable[[], FlaskClient], examples: i
     @given(change=examples_for(form), blob=st.binary(max_size=300))
     def send(change: dict[str, Any], blob: bytes) -> None:
         nonlocal client
-        forget_limits(app)
         answer = client.post(form.action, data=sent(form, change, blob))
+        if answer.status_code == 429:
+            forget_limits(app)
+            answer = client.post(form.action, data=sent(form, change, blob))
         if answer.status_code not in ANSWERS:
             wrong.setdefault(str(answer.status_code), f"{answer.status_code} for {change!r}"[:400])
         elif answer.status_code == 422 and (gone := kept(form, change, answer.get_data(as_text=True))):
@@ -155,7 +157,7 @@ def test_strange_input_is_refused_in_a_named_way(
         if zlib.crc32(form.endpoint.encode()) % PARTS == part:
             databases.release(dialect)
             app = databases.fresh(dialect, "demo")
-            problems += attack(app, form, entrance(app, people, form.role), EXAMPLES)
+            problems += attack(app, form, entrance(app, people, form.role), EXAMPLES[dialect])
     assert not problems, f"{len(problems)} problems\n" + "\n".join(problems)
 
 
