@@ -188,6 +188,7 @@
   };
   ["online", "offline"].forEach((name) => on(name, network, window));
 
+  ["pageswap", "pagereveal"].forEach((name) => on(name, ({ viewTransition: move }) => [move?.ready, move?.finished].forEach((done) => done?.catch(() => {})), window));
   find(".queue [aria-current]")?.scrollIntoView({ block: "nearest" });
   network();
   if (body.dataset.person && navigator.serviceWorker) on("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js").catch(() => {}), 4000), window);
