@@ -244,6 +244,44 @@ class LotMovement(Model):
     __table_args__ = (CheckConstraint("delta <> 0", name="delta_not_zero"), STRICT)
 
 
+class AdjustmentState(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class Adjustment(Model):
+    """An adjustment over the limit, prepared by one person, waiting for another. Nothing has moved until then."""
+
+    __tablename__ = "adjustments"
+
+    id: Mapped[PK]
+    public_id: Mapped[str] = public_id_column()
+    owner_kind: Mapped[OwnerKind] = mapped_column(StrEnumType(OwnerKind))
+    owner_id: Mapped[int] = mapped_column(BigInt)
+    organisation_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organisations.id"))
+    points: Mapped[int] = mapped_column(BigInt)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[AdjustmentState] = mapped_column(
+        StrEnumType(AdjustmentState), default=AdjustmentState.WAITING
+    )
+    made_by_id: Mapped[int] = mapped_column(BigInt, ForeignKey("people.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
+    decided_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    posting_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("postings.id"), unique=True)
+
+    __table_args__ = (
+        check_in("state", AdjustmentState),
+        check_in("owner_kind", OwnerKind),
+        CheckConstraint("points <> 0", name="points_not_zero"),
+        CheckConstraint("(state = 'approved') = (posting_id IS NOT NULL)", name="approved_has_posting"),
+        CheckConstraint("(state = 'waiting') = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("state <> 'approved' OR decided_by_id <> made_by_id", name="checker_is_another"),
+        Index(None, "state", "id"),
+    )
+
+
 append_only("accounts", columns=("id", "owner_kind", "owner_id", "kind", "unit", "created_at"))
 append_only("postings")
 append_only("transfers")
@@ -252,3 +290,7 @@ append_only(
     columns=("id", "account_id", "transfer_id", "origin_posting_id", "amount", "expires_on", "releases_on"),
 )
 append_only("lot_movements")
+append_only(
+    "adjustments",
+    columns=("id", "owner_kind", "owner_id", "organisation_id", "points", "reason", "made_by_id", "made_at"),
+)

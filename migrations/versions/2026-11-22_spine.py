@@ -1781,8 +1781,67 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_movements_lot_id"), ["lot_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lot_movements_transfer_id"), ["transfer_id"], unique=False)
 
+    op.create_table(
+        "adjustments",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("owner_kind", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("posting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'approved') = (posting_id IS NOT NULL)",
+            name=op.f("ck_adjustments_approved_has_posting"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (decided_by_id IS NULL)", name=op.f("ck_adjustments_decided_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "owner_kind IN ('member', 'organisation', 'contact', 'code', 'fund', 'house')",
+            name=op.f("ck_adjustments_owner_kind_known"),
+        ),
+        sa.CheckConstraint("points <> 0", name=op.f("ck_adjustments_points_not_zero")),
+        sa.CheckConstraint(
+            "state <> 'approved' OR decided_by_id <> made_by_id",
+            name=op.f("ck_adjustments_checker_is_another"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'approved', 'declined')", name=op.f("ck_adjustments_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["people.id"], name=op.f("fk_adjustments_decided_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(["made_by_id"], ["people.id"], name=op.f("fk_adjustments_made_by_id_people")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_adjustments_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["postings.id"], name=op.f("fk_adjustments_posting_id_postings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adjustments")),
+        sa.UniqueConstraint("posting_id", name=op.f("uq_adjustments_posting_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_adjustments_public_id")),
+    )
+    with op.batch_alter_table("adjustments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_adjustments_state_adjustments_id"), ["state", "id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("adjustments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_adjustments_state_adjustments_id"))
+
+    op.drop_table("adjustments")
     with op.batch_alter_table("lot_movements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lot_movements_transfer_id"))
         batch_op.drop_index(batch_op.f("ix_lot_movements_lot_id"))
