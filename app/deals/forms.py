@@ -125,7 +125,7 @@ class RegistrationForm(AppForm):
         choices=choices((code, code) for code in CURRENCIES),
         validate_choice=False,
     )
-    expected_close_on = DateField(_l("Expected to close"))
+    expected_close_on = DateField(_l("Expected closing date"))
     notes = TextAreaField(_l("Notes for the reviewer"), [LengthAtMost(TEXT_LIMITS["notes"])])
 
     def __init__(

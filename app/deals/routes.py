@@ -14,7 +14,7 @@ from app.core.filters import new_key
 from app.core.forms import add_errors
 from app.core.http import KEY_FIELD, idempotent, render, see_other
 from app.core.i18n import _, _l, ngettext
-from app.deals import check_routes, form_routes, services, talk_routes, words
+from app.deals import check_routes, csv_routes, form_routes, services, talk_routes, words
 from app.deals.blueprint import block_for_sheet, bp
 from app.deals.forms import LossForm, WinForm, country_name, win_form
 from app.deals.queries import CHIPS, DealView, count_needs_you, find_deal, list_deals, overview
@@ -23,7 +23,7 @@ from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.programs.estimates import estimate
 
-__all__ = ["bp", "check_routes", "form_routes", "talk_routes"]
+__all__ = ["bp", "check_routes", "csv_routes", "form_routes", "talk_routes"]
 
 nav.count_for("/deals", count_needs_you)
 CHIP_LABELS = {

@@ -180,4 +180,4 @@ def currency_sign(currency: str) -> str:
 
 def step_name(step: int) -> str:
     """What a step of the form is called."""
-    return (_("Customer"), _("Deal"), _("Review"))[step - 1]
+    return (_("Customer"), _("Deal details"), _("Review"))[step - 1]

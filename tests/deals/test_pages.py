@@ -309,3 +309,15 @@ def test_every_state_has_its_page(app: Flask, client: FlaskClient, cast: Cast, s
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "<h1" in answer.text
+
+
+def test_the_list_comes_as_a_file_that_no_spreadsheet_runs(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        sent(cast, "=HYPERLINK(1)")
+        sent(cast, "Klinik Damai", by=cast.budi)
+    sign_in(client, cast.aisyah)
+    answer = client.get("/deals/list.csv")
+    assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
+    assert "'=HYPERLINK(1)" in answer.text and "48000.00" in answer.text and "Klinik" not in answer.text
