@@ -9,7 +9,6 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
-
 from sqlalchemy.exc import OperationalError
 
 from app.core.errors import AppError

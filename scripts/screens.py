@@ -53,7 +53,7 @@ SHOTS = {
     "phone-receipt": Shot("/wallet", steps=(("click", "main a[href^='/wallet/']:has(.tile)"),)),
     "phone-rewards": Shot("/rewards"),
     "desktop-rewards-dark": Shot("/rewards", size="desktop", theme="dark"),
-    "phone-redeem-sheet": Shot("/rewards", steps=(("click", "text=Pasar Mega e-voucher"), ("redeem-sheet",))),
+    "phone-redeem-sheet": Shot("/rewards/pasar-mega", steps=(("redeem-sheet",),)),
     "phone-voucher": Shot("/orders", steps=(("voucher",),)),
     "phone-programs": Shot("/programs"),
     "phone-more": Shot("/more"),

@@ -84,7 +84,7 @@ def test_no_component_uses_a_raw_colour_for_what_a_token_says() -> None:
 def test_squeezing_keeps_what_the_sheet_says() -> None:
     assert squeeze("/* why */\na {\n  color: red; /* not blue */\n}\n\n") == "a{color:red}"
     assert squeeze("a :is(b, c) > d { margin: 0 auto; }") == "a :is(b,c) > d{margin:0 auto}"
-    assert squeeze("@media (min-width: 64rem) { a::before { content: \"\"; } }").count(" ") == 1
+    assert squeeze('@media (min-width: 64rem) { a::before { content: ""; } }').count(" ") == 1
 
 
 def test_a_vendor_changes_the_look_by_settings(make_app: Callable[..., Flask]) -> None:
