@@ -1834,7 +1834,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_adjustments_public_id")),
     )
     with op.batch_alter_table("adjustments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_adjustments_state_adjustments_id"), ["state", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_adjustments_state_adjustments_id"), ["state", "id"], unique=False
+        )
 
 
 def downgrade() -> None:
