@@ -76,7 +76,7 @@ def test_a_file_is_looked_at_checked_and_imported(app: Flask, client: FlaskClien
     assert "Waiting for its turn" in client.get(address).get_data(as_text=True)
     work(app)
     page = client.get(address).get_data(as_text=True)
-    assert "What an import would do" in page and "938205.80" in page
+    assert "What an import would do" in page and "938,205.80" in page
     with app.app_context():
         assert count("sale_lines") == 0
     assert act(client, address, "run").status_code == 303

@@ -11,6 +11,7 @@ from app.core.db import transaction
 from app.core.errors import InvalidInput, NotFound
 from app.core.http import render, see_other, with_query
 from app.core.i18n import _
+from app.core.money import parse_plain_amount
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.integrations.imports import batches, queries
@@ -96,19 +97,26 @@ def _show(batch: ImportBatch, form: Any, status: int = 200) -> Response:
         status=status,
         batch=batch,
         form=form,
-        fields=[(field, form._fields.get(COLUMN + field.name)) for field in FIELDS[batch.kind]],
+        fields=_shown_fields(batch, form),
         is_open=is_open,
         is_moving=is_moving,
         phase=phase_name(batch.phase),
         report=report,
         has_figures="imported" in report,
         sentences=sentences(report),
+        sums=[(code, parse_plain_amount(value, code)) for code, value in report.get("sums", {}).items()],
         separator=separator_name(report.get("delimiter", ",")),
         rows=_first_rows(batch) if is_open else [],
         is_repeat=is_open and queries.was_imported(batch),
         kind_labels=KIND_LABELS,
         error_prefix=_("Error: ") if status >= 400 else "",
     )
+
+
+def _shown_fields(batch: ImportBatch, form: Any) -> list[tuple[Any, Any]]:
+    """Fields in the order of the page: the currency, which is read first, stands last."""
+    fields = sorted(FIELDS[batch.kind], key=lambda field: field.name == "currency")
+    return [(field, form._fields.get(COLUMN + field.name)) for field in fields]
 
 
 def _first_rows(batch: ImportBatch) -> list[list[str]]:
