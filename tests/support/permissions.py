@@ -56,11 +56,12 @@ def collect_samples(cast: Cast) -> dict[str, Sample]:
 
 def sample_for(rule: Rule, samples: Mapping[str, Sample]) -> Sample | None:
     """The sample of a route; one without arguments needs none."""
-    blueprint = rule.endpoint.partition(".")[0]
-    found = samples.get(rule.endpoint) or samples.get(f"{blueprint}.*")
-    if found is None and not rule.arguments:
+    if rule.endpoint in samples:
+        return samples[rule.endpoint]
+    if not rule.arguments:
         return Sample(own={})
-    return found
+    found = samples.get(rule.endpoint.partition(".")[0] + ".*")
+    return found if found is not None and set(found.own) == rule.arguments else None
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
