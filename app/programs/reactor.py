@@ -5,14 +5,15 @@ One path for one fact and for thousands, so that an import gives the same ledger
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.activities.facts import Award, Entry, Fact
+from app.activities.facts import Award, Entry
 from app.core.bulk import insert_rows, reserve_ids
 from app.core.clock import today, utc_now, zone
 from app.core.db import db
@@ -51,10 +52,9 @@ class Owed:
             self.version.program_id, self.rule.key, reward.number, reward.payee, self.offer.payee_id
         )
 
-    @property
-    def posting_key(self) -> str:
+    def posting_key(self, key: UseKey) -> str:
         """Unique by program, rule key, reward number, payee, activity and revision."""
-        key, entry = self.key, self.entry
+        entry = self.entry
         return (
             f"award:{key.program_id}:{key.rule_key}:{key.reward_no}:{key.payee_kind}:{key.payee_id}"
             f":{entry.id}:{entry.revision}"
@@ -125,49 +125,46 @@ def give(owed: Sequence[Owed], actor: Any) -> dict[int, int]:
     """Cut to the limits, in the order given, then post and store; points per entry id."""
     if not owed:
         return {}
-    counters = Counters(each.key for each in owed)
-    cuts = [counters.take(each.key, each.offer.gross_points, each.offer.reward.cap_points) for each in owed]
+    keys = [each.key for each in owed]
+    counters = Counters(keys)
+    cuts = [
+        counters.take(key, each.offer.gross_points, each.offer.reward.cap_points)
+        for key, each in zip(keys, owed, strict=True)
+    ]
     counters.save()
     held = [_held_until(each.entry.fact.occurred_on, each.offer.reward.hold_days) for each in owed]
-    rows = [
-        _earn_row(each, cut.points, until, actor)
-        for each, cut, until in zip(owed, cuts, held, strict=True)
-        if cut.points
-    ]
+    whole = list(zip(keys, owed, cuts, held, strict=True))
+    instants = _Instants()
+    rows = [_earn_row(*each, instants, actor) for each in whole if each[2].points]
     posting_ids = iter(earn_many(rows))
     now, points = utc_now(), dict[int, int]()
     stored = []
-    for award_id, each, cut, until in zip(
-        reserve_ids("program_awards", len(owed)), owed, cuts, held, strict=True
+    for award_id, (key, each, cut, until) in zip(
+        reserve_ids("program_awards", len(owed)), whole, strict=True
     ):
-        key, entry = each.key, each.entry
+        entry_id = each.entry.id
         stored.append((
             award_id, key.program_id, each.version.id, key.rule_key, key.reward_no, key.payee_kind, key.payee_id,
-            entry.id, each.offer.gross_points, cut.points, cut.used,
-            _calculation(each.offer, cut), until if cut.points else None, next(posting_ids) if cut.points else None,
-            None, now,
+            entry_id, each.offer.gross_points, cut.points, cut.used, _calculation(each.offer, cut),
+            until if cut.points else None, next(posting_ids) if cut.points else None, None, now,
         ))  # fmt: skip
-        points[entry.id] = points.get(entry.id, 0) + cut.points
+        points[entry_id] = points.get(entry_id, 0) + cut.points
     insert_rows("program_awards", COLUMNS, stored)
     return points
 
 
-def _calculation(offer: Offer, cut: Cut) -> list[dict[str, Any]]:
+# A calculation holds texts and integers only, so it is written without another look at each value.
+_as_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def _calculation(offer: Offer, cut: Cut) -> str:
     lines = list(offer.lines)
     if cut.by_cap:
-        lines.append(
-            line(
-                "−",
-                "cap",
-                POINTS,
-                offer.gross_points - cut.by_cap,
-                cap=offer.reward.cap_points,
-                used=cut.used,
-            )
-        )
+        left, cap = offer.gross_points - cut.by_cap, offer.reward.cap_points
+        lines.append(line("−", "cap", POINTS, left, cap=cap, used=cut.used))
     if cut.by_budget:
         lines.append(line("−", "budget", POINTS, cut.points))
-    return lines
+    return _as_text(lines)
 
 
 def _held_until(occurred_on: date, hold_days: int) -> date | None:
@@ -176,27 +173,32 @@ def _held_until(occurred_on: date, hold_days: int) -> date | None:
     return until if hold_days and until > today() else None
 
 
-def occurred_instant(fact: Fact) -> datetime:
-    """When the fact happened; a fact without a clock time stands at the start of its day in the vendor's zone."""
-    if fact.occurred_at is not None:
-        return fact.occurred_at
-    day = fact.occurred_on
-    return datetime(day.year, day.month, day.day, tzinfo=zone(current_settings().time_zone))
+class _Instants(dict[date, datetime]):
+    """The instant of a day without a clock time: its start in the vendor's zone, worked out once a day."""
+
+    def __missing__(self, day: date) -> datetime:
+        found = datetime(day.year, day.month, day.day, tzinfo=zone(current_settings().time_zone)).astimezone(
+            UTC
+        )
+        self[day] = found
+        return found
 
 
-def _earn_row(each: Owed, points: int, until: date | None, actor: Any) -> EarnRow:
-    reward, entry = each.offer.reward, each.entry
+def _earn_row(
+    key: UseKey, each: Owed, cut: Cut, until: date | None, instants: _Instants, actor: Any
+) -> EarnRow:
+    fact = each.entry.fact
     return EarnRow(
-        key=each.posting_key,
-        owner=Owner(reward.payee, each.offer.payee_id),
-        points=points,
-        occurred_at=occurred_instant(entry.fact),
-        hold_days=reward.hold_days if until else 0,
+        key=each.posting_key(key),
+        owner=Owner(key.payee_kind, key.payee_id),
+        points=cut.points,
+        occurred_at=fact.occurred_at or instants[fact.occurred_on],
+        hold_days=each.offer.reward.hold_days if until else 0,
         actor=actor,
-        organisation_id=entry.fact.organisation_id,
-        activity_id=entry.id,
+        organisation_id=fact.organisation_id,
+        activity_id=each.entry.id,
         program_version_id=each.version.id,
-        rule_key=each.rule.key,
+        rule_key=key.rule_key,
     )
 
 
