@@ -34,6 +34,7 @@ BLUEPRINTS = (
     "app.rewards.orders_admin:admin_bp",
     "app.wallet.routes:bp",
     "app.wallet.admin:admin_bp",
+    "app.wallet.adjustments:admin_bp",
     "app.integrations.imports.admin:admin_bp",
     "app.home.routes:bp",
 )

@@ -50,6 +50,7 @@ _VENDOR_WRITES = frozenset(
         "stock.import",
         "order.cancel",
         "order.fulfil",
+        "ledger.adjust",
     }
 )
 
@@ -102,6 +103,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "order.admin_view",
             "order.cancel",
             "ledger.view",
+            "ledger.adjust",
             "product.view",
         }
     ),

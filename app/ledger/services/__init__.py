@@ -13,6 +13,7 @@ from app.ledger.errors import (
     NotReversible,
 )
 from app.ledger.models import HOUSE, Owner
+from app.ledger.services.adjusting import adjust_or_propose, approve_adjustment, decline_adjustment
 from app.ledger.services.bulk import EarnRow, earn_many
 from app.ledger.services.due import expire_due, release_due
 from app.ledger.services.earning import earn
@@ -37,7 +38,10 @@ __all__ = [
     "Posted",
     "Side",
     "adjust",
+    "adjust_or_propose",
+    "approve_adjustment",
     "claw_back",
+    "decline_adjustment",
     "earn",
     "earn_many",
     "expire_due",
