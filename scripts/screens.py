@@ -61,7 +61,7 @@ SHOTS = {
     "desktop-admin-queue": Shot("/admin", who=MANAGER, size="desktop"),
     "phone-admin-queue": Shot("/admin", who=MANAGER, steps=(("click", "main a[href^='/admin/deals/']"),)),
     "desktop-admin-partners": Shot("/admin/partners", who=MANAGER, size="desktop"),
-    "desktop-admin-campaign": Shot("/admin/programs", who=MARKETER, size="desktop", steps=(("program",),)),
+    "desktop-admin-campaign": Shot("/admin/programs/first-quarter-welcome/draft", who=MARKETER, size="desktop"),
     "desktop-admin-rewards": Shot("/admin/rewards", who=MARKETER, size="desktop"),
 }
 
@@ -93,9 +93,6 @@ def step(page: Page, url: str, what: tuple[str, ...]) -> None:
         if show.count():
             show.first.click()
             page.wait_for_timeout(600)
-    elif kind == "program":
-        page.locator("main a[href^='/admin/programs/']").locator("visible=true").first.click()
-        page.wait_for_timeout(500)
     elif kind == "deal-error":
         page.fill("[name=customer_name]", "Kopi Harmoni")
         page.locator(".actionbar button[type=submit]").last.click()

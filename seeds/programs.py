@@ -55,7 +55,7 @@ def seed_programs(actor: Actor) -> None:
     if "backup-365" in families:
         with travel(now - timedelta(days=31)):
             _publish("Backup 365 seats", "backup-365-seats", _backup(families, today), 60_000, maker, checker)
-    if "network-core" in families:
+    if {"network-core", "endpoint-security"} <= families.keys():
         with travel(now - timedelta(days=29)):
             _publish(
                 "Network Core Indonesia",
@@ -66,7 +66,7 @@ def seed_programs(actor: Actor) -> None:
                 checker,
             )
             waiting = services.create_program(
-                "First-quarter welcome", _welcome(today), budget_points=240_000, actor=maker
+                "First-quarter welcome", _welcome(families, today), budget_points=240_000, actor=maker
             )
     else:
         return
@@ -129,10 +129,13 @@ def _point_of_sale(families: dict[str, int], today: date) -> Definition:
     return Definition((rule,), starts_on=today - timedelta(days=150), ends_on=today - timedelta(days=60))
 
 
-def _welcome(today: date) -> Definition:
-    reward = Reward(SELLER, "per_money", 2, per_minor=100_00, currency="MYR", hold_days=14, cap_points=8_000)
-    rule = Rule("main", "deal_won", (reward,), min_amount_minor=25_000_00, min_currency="MYR")
+def _welcome(families: dict[str, int], today: date) -> Definition:
+    reward = Reward(SELLER, "per_money", 2, per_minor=100_00, currency="MYR", hold_days=14, cap_points=5_000)
+    company = Reward(COMPANY, "fixed", 400, "organisation", hold_days=14, cap_points=4_000)
+    rule = Rule(
+        "main", "deal_won", (reward, company), min_amount_minor=10_000_00, min_currency="MYR",
+        family_ids=(families["endpoint-security"],),
+    )  # fmt: skip
     start = today + timedelta(days=40)
-    return Definition(
-        (rule,), Audience(countries=("MY", "SG")), starts_on=start, ends_on=start + timedelta(days=89)
-    )
+    audience = Audience(countries=("MY", "ID"), kinds=("reseller",))
+    return Definition((rule,), audience, starts_on=start, ends_on=start + timedelta(days=89))
