@@ -82,7 +82,11 @@ def create() -> Response:
     details = _details(form)
     if details is None:
         return _form_page(form, None, status=422)
-    slug = services.add_reward(details, actor=current_actor())
+    try:
+        slug = services.add_reward(details, actor=current_actor())
+    except InvalidInput as refused:
+        add_errors(form, refused.fields)
+        return _form_page(form, None, status=422)
     return see_other(
         url_for("rewards_admin.edit", slug=slug), toast=_("Saved as a draft. Add a value, then show it.")
     )
