@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypedDict
 
@@ -19,6 +19,10 @@ from app.deals.conflicts import Customer, customer_of
 from app.deals.models import Deal, DealLine
 
 LINES_MAX = 10
+NEEDED = (
+    "customer_name", "customer_country", "customer_domain", "contact_name", "product_family", "value",
+    "expected_close_on",
+)  # fmt: skip
 TEXT_LIMITS = {
     "customer_name": matching.NAME_MAX,
     "customer_domain": 253,
@@ -60,8 +64,14 @@ class Gist(NamedTuple):
     value_minor: int
 
 
-def apply(deal: Deal, fields: DealFields) -> None:
-    """Write fields to a locked deal and its lines. Raises InvalidInput for what is too long."""
+def apply(
+    deal: Deal, fields: DealFields, *, wanted: Collection[str] = (), close_was: date | None = None
+) -> None:
+    """Write fields to a locked deal and its lines.
+
+    `wanted`: what must be there afterwards. `close_was`: an expected date that was accepted earlier may meanwhile have
+    passed. Raises InvalidInput for what is too long or lacking, before a row is touched.
+    """
     for name, limit in TEXT_LIMITS.items():
         text: Any = fields.get(name)
         if text is None:
@@ -81,14 +91,22 @@ def apply(deal: Deal, fields: DealFields) -> None:
     deal.name_key, deal.domain_key = customer.name_key, customer.domain_key
     deal.registration_key = customer.registration_key
     deal.saved_at = utc_now()
+    kept = _readable(deal, fields["lines"]) if "lines" in fields else None
+    if wanted:
+        lines = kept if kept is not None else lines_of(deal) if deal.id is not None else []
+        lacking = {name: text for name, text in _missing(deal, lines, close_was).items() if name in wanted}
+        if lacking:
+            raise InvalidInput(fields=lacking)
     if deal.id is None:
         db.session.add(deal)
         db.session.flush()
-    if "lines" in fields:
-        _write_lines(deal, fields["lines"])
+    if kept is not None:
+        _write_lines(deal, kept)
+    db.session.flush()
 
 
-def _write_lines(deal: Deal, lines: Sequence[Line]) -> None:
+def _readable(deal: Deal, lines: Sequence[Line]) -> list[Line]:
+    """The lines that say anything. Raises InvalidInput for too many, or a value out of bounds."""
     kept = [line for line in lines if line.family_id is not None or line.value_minor is not None]
     if len(kept) > LINES_MAX:
         raise InvalidInput(
@@ -96,6 +114,10 @@ def _write_lines(deal: Deal, lines: Sequence[Line]) -> None:
         )
     if any(line.value_minor is not None and not 0 < line.value_minor <= MAX_AMOUNT for line in kept):
         raise InvalidInput(fields={"value": money_sentence(deal.currency)})
+    return kept
+
+
+def _write_lines(deal: Deal, kept: Sequence[Line]) -> None:
     db.session.execute(delete(DealLine).where(DealLine.deal_id == deal.id))
     for position, line in enumerate(kept):
         db.session.add(
@@ -105,7 +127,6 @@ def _write_lines(deal: Deal, lines: Sequence[Line]) -> None:
         )
     values = [line.value_minor for line in kept if line.value_minor is not None]
     deal.value_minor = sum(values) if values else None
-    db.session.flush()
 
 
 def lines_of(deal: Deal) -> list[Line]:
@@ -133,12 +154,12 @@ def is_material(before: Gist, now: Gist) -> bool:
     return before.currency != now.currency or now.value_minor > before.value_minor
 
 
-def missing(deal: Deal, *, close_was: date | None = None) -> dict[str, object]:
-    """Sentence per field that keeps the deal from being sent; empty if it is complete.
+def missing(deal: Deal) -> dict[str, str]:
+    """Sentence per field that keeps the deal from being sent; empty if it is complete."""
+    return _missing(deal, lines_of(deal), None)
 
-    `close_was`: an expected date that was accepted earlier may meanwhile have passed.
-    """
-    lines = lines_of(deal)
+
+def _missing(deal: Deal, lines: Sequence[Line], close_was: date | None) -> dict[str, str]:
     overdue = deal.expected_close_on is not None and deal.expected_close_on <= today()
     lacks = {
         "customer_name": not any(char.isalnum() for char in deal.customer_name),
@@ -166,10 +187,3 @@ def wanted_sentence(name: str, currency: str) -> str:
     if name == "product_family":
         return _("Choose a product.")
     return money_sentence(currency) if name == "value" else _("Choose a date after today")
-
-
-def require_complete(deal: Deal, *, close_was: date | None = None) -> None:
-    """Raises InvalidInput with a sentence per field."""
-    lacking = missing(deal, close_was=close_was)
-    if lacking:
-        raise InvalidInput(fields=lacking)

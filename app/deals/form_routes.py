@@ -8,7 +8,6 @@ from flask import Response, request, url_for
 
 from app.core.errors import AppError, InvalidInput
 from app.core.filters import new_key
-from app.core.forms import add_errors
 from app.core.http import KEY_FIELD, idempotent, render, see_other
 from app.core.i18n import _
 from app.deals import services, words
@@ -104,7 +103,7 @@ def create() -> Response:
             deal = services.save_draft(form.fields(), actor=actor, draft_key=key, wanted=wanted)
             return _after(deal.public_id, goto)
         except InvalidInput as problem:
-            add_errors(form, problem.fields)
+            form.take(problem.fields)
     whole = form.was_sent("product_family") or form.was_sent("value")
     return show_form(form, ALL if whole or action == "submit" else 1, status=422, key=key)
 
@@ -172,7 +171,7 @@ def update(public_id: str) -> Response:
             services.save_draft(form.fields(), actor=actor, public_id=public_id, wanted=wanted)
             return _after(public_id, goto)
         except InvalidInput as problem:
-            add_errors(form, problem.fields)
+            form.take(problem.fields)
     if action == "submit" and view.deal.state is DealState.DRAFT:
         step = ALL
     return show_form(form, step, find_deal(public_id, actor), status=422, lacking={})

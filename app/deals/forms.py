@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -218,6 +218,13 @@ class RegistrationForm(AppForm):
             chosen = self.expected_close_on.data
             if chosen is None or chosen <= today():
                 self.fail(name, sentence)
+
+    def take(self, problems: Mapping[str, object]) -> None:
+        """Put a service's sentences at their fields."""
+        for name, sentence in problems.items():
+            self.fail(
+                name if name in self._fields or name in ("product_family", "value") else "notes", sentence
+            )
 
     def fail(self, name: str, sentence: object) -> None:
         """Put a rule's sentence at a field; a line's at the first line that lacks it."""

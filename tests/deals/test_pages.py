@@ -91,6 +91,29 @@ def test_what_cannot_be_read_is_422_with_the_typed_text_kept_and_no_row(
         assert queries.list_deals(cast.aisyah).rows == []
 
 
+def test_a_deal_that_was_sent_cannot_be_emptied_and_every_missing_field_is_named(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        one = sent(cast).public_id
+    sign_in(client, cast.aisyah)
+    whole = body() | {"customer_domain": "www.mutiara.com.my"}
+    for name in (
+        "customer_name",
+        "customer_country",
+        "contact_name",
+        "product_family",
+        "value",
+        "expected_close_on",
+    ):
+        answer = client.post(f"/deals/{one}/edit", data=whole | {name: ""})
+        assert answer.status_code == 422 and f'href="#{name}"' in answer.text, name
+    assert client.post(f"/deals/{one}/edit", data={"value": "", "product_family": ""}).status_code == 422
+    assert client.post(f"/deals/{one}/edit", data=whole).status_code == 303
+    with app.app_context():
+        assert queries.find_deal(one, cast.aisyah).deal.customer_domain == "www.mutiara.com.my"
+
+
 def test_numbers_are_read_in_the_language_of_the_person(app: Flask, client: FlaskClient, cast: Cast) -> None:
     sign_in(client, cast.budi)
     data = body(currency="IDR", value=["48.000.000"], customer_country="ID")

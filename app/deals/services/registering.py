@@ -8,16 +8,15 @@ from sqlalchemy import select
 
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
-from app.core.errors import Forbidden, InvalidInput
+from app.core.errors import Forbidden
 from app.deals.conflicts import lock_claims, store_matches
 from app.deals.content import (
+    NEEDED,
     DealFields,
     apply,
     gist_of,
     is_material,
     is_other_claim,
-    missing,
-    require_complete,
 )
 from app.deals.models import Deal
 from app.deals.services.moves import hold, move, require
@@ -36,8 +35,7 @@ def save_draft(
     """Keep a draft: the one named, or the one that this person's form with `draft_key` made before, or a new one.
 
     The same form never makes two deals, however often it is sent. `wanted`: fields that must be there to go on to the
-    next step. Raises NotFound, Forbidden, DealAlreadyDecided,
-    InvalidInput.
+    next step. Raises NotFound, Forbidden, DealAlreadyDecided, InvalidInput.
     """
     with transaction():
         if public_id is not None:
@@ -45,11 +43,7 @@ def save_draft(
         else:
             lock_claims()  # two sendings of one form at once must find each other's draft
             deal = _draft_of_form(actor, draft_key)
-        apply(deal, fields)
-        lacking = {name: text for name, text in missing(deal).items() if name in wanted} if wanted else {}
-        if lacking:
-            raise InvalidInput(fields=lacking)
-        db.session.flush()
+        apply(deal, fields, wanted=wanted)
         return deal
 
 
@@ -95,8 +89,7 @@ def submit(
     with transaction():
         lock_claims()
         deal = hold(public_id, Verb.SUBMIT, actor) if public_id else _draft_of_form(actor, draft_key)
-        apply(deal, fields or {})
-        require_complete(deal)
+        apply(deal, fields or {}, wanted=NEEDED)
         now = utc_now()
         deal.submitted_at = deal.claimed_at = deal.queued_at = now
         store_matches(deal)
@@ -119,8 +112,7 @@ def edit(public_id: str, fields: DealFields, *, actor: Actor) -> Deal:
             deal.expected_close_on,
             deal.state is DealState.APPROVED,
         )
-        apply(deal, fields)
-        require_complete(deal, close_was=close_was)
+        apply(deal, fields, wanted=NEEDED, close_was=close_was)
         now = gist_of(deal)
         if is_other_claim(before, now):
             deal.claimed_at = utc_now()
