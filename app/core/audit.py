@@ -75,7 +75,7 @@ def record(
             "now": bind(utc_now(), dialect()),
             "code": code,
             "actor_id": getattr(actor, "person_id", None),
-            "actor_role": str(getattr(actor, "role", None) or "system"),
+            "actor_role": str(actor.role) if getattr(actor, "person_id", None) is not None else "system",
             "subject": subject,
             "subject_id": subject_id,
             "organisation_id": organisation_id,

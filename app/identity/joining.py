@@ -13,7 +13,7 @@ from app.core.settings import current_settings
 from app.identity import login
 from app.identity.forms import JoinForm
 from app.identity.guard import public
-from app.identity.routes import browser, home_of_actor
+from app.identity.routes import browser, home_of_actor, secret_page
 from app.identity.services import invitations
 
 bp = Blueprint("joining", __name__)
@@ -30,7 +30,7 @@ def join(token: str) -> Response:
     place = offer.organisation_name or current_settings().vendor_name
     if request.method == "GET":
         form = JoinForm(locale=current_locale())
-        return render("identity/join.html", form=form, offer=offer, place=place)
+        return secret_page(render("identity/join.html", form=form, offer=offer, place=place))
     form = JoinForm()
     if form.validate():
         try:
@@ -46,6 +46,7 @@ def join(token: str) -> Response:
         else:
             login.begin(session_token)
             return see_other(home_of_actor(), toast=_("You are in. Welcome to %(place)s.", place=place))
-    return render(
+    page = render(
         "identity/join.html", form=form, offer=offer, place=place, status=422, error_prefix=_("Error: ")
     )
+    return secret_page(page)

@@ -29,6 +29,12 @@ def browser() -> verbs.Browser:
     return verbs.Browser(request.user_agent.string, login.address())
 
 
+def secret_page(response: Response) -> Response:
+    """A page whose address signs somebody in: no cache keeps it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def home_of_actor() -> str:
     """Where a signed-in person starts."""
     return login.start_path(get_actor())
@@ -128,7 +134,7 @@ def reset_link(token: str) -> Response:
         return render("identity/link_gone.html", sentence=gone.message, status=404)
     form = NewPasswordForm()
     if request.method == "GET":
-        return render("identity/reset.html", form=form)
+        return secret_page(render("identity/reset.html", form=form))
     if form.validate():
         try:
             session_token = verbs.reset_password(token, form.password.data or "", browser())
@@ -137,7 +143,7 @@ def reset_link(token: str) -> Response:
         else:
             login.begin(session_token)
             return see_other(home_of_actor(), toast=_("Your new password works from now on."))
-    return render("identity/reset.html", form=form, status=422, error_prefix=_("Error: "))
+    return secret_page(render("identity/reset.html", form=form, status=422, error_prefix=_("Error: ")))
 
 
 @bp.route("/sign-out", methods=["GET", "POST"])

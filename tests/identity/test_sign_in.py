@@ -198,7 +198,8 @@ def test_a_reset_link_sets_a_password_once_and_signs_out_everywhere(app, client,
         client.post("/sign-in/reset", data={"email": cast.aisyah.email}).location == "/sign-in/reset?sent=1"
     )
     link = re.search(r"/sign-in/reset/\S+", newest_mail(app, cast.aisyah.email).text).group(0)
-    assert client.get(link).status_code == 200
+    page = client.get(link)
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
     assert client.post(link, data={"password": "short"}).status_code == 422
     done = client.post(link, data={"password": "another long secret"})
     assert done.status_code == 303
