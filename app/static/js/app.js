@@ -183,7 +183,7 @@
   if (find("[data-wake-lock]")) navigator.wakeLock?.request("screen").catch(() => {});
   const network = () => {
     const strip = find("[data-offline] > span");
-    if (strip) { strip.hidden = navigator.onLine; find("[data-offline-text]").textContent = navigator.onLine ? "" : say(find("form[data-draft]") ? "offlineDraft" : "offline"); }
+    if (strip) { strip.hidden = navigator.onLine; find("[data-offline-text]").textContent = navigator.onLine ? "" : say(find("form[data-draft]:not([data-hold])") ? "offlineDraft" : "offline"); }
     all("[data-network]").forEach((one) => (navigator.onLine ? one.removeAttribute("aria-disabled") : one.setAttribute("aria-disabled", "true")));
   };
   ["online", "offline"].forEach((name) => on(name, network, window));

@@ -67,7 +67,7 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
       const kept = store.keys("voucher:").map(store.get);
       list.hidden = !kept.length;
       const place = find("[data-kept-list]", list);
-      place.replaceChildren(...kept.map((voucher) => Object.assign(make("article", "ticket"), { innerHTML: voucher.html })));
+      place.replaceChildren(...kept.map((voucher) => Object.assign(make("article", "stack"), { innerHTML: voucher.html })));
     });
   };
 
