@@ -34,6 +34,7 @@ check: dev  ## format, lint, types, layers, limits, drift, triggers, templates, 
 bench: dev  ## the ratios of the hot paths, on both databases
 	@$(BIN)/python scripts/i18n.py compile
 	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench_imports.py
 
 soak: dev  ## the long numbers: 300 kill cycles, more rounds of every race
 	@$(BIN)/python scripts/i18n.py compile
