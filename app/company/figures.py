@@ -21,11 +21,13 @@ OPEN = (DealState.SUBMITTED, DealState.IN_REVIEW, DealState.INFORMATION_NEEDED, 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a partner has going: deals, sales since January in its own currency, company points, people."""
+    """What a partner has going: deals, sales since January in their main currency, company points, people."""
 
     open_count: int
     won_count: int
     sales_minor: int | None
+    sales_currency: str | None
+    has_more_currencies: bool
     points: int
     pending_points: int
     seen_at: Any
@@ -74,25 +76,32 @@ def _points(kind: AccountKind) -> ColumnElement[int | None]:
     )
 
 
+def _sales(*columns: ColumnElement[Any]) -> Any:
+    """Sales since January of the organisation of the outer query, by currency, the largest first."""
+    return select(*columns).where(
+        Activity.organisation_id == Organisation.id,
+        Activity.kind == ActivityKind.SALE,
+        Activity.voided_at.is_(None),
+        Activity.occurred_on >= today().replace(month=1, day=1),
+        Activity.currency.is_not(None),
+    )
+
+
 def figure_columns() -> tuple[Label[Any], ...]:
     """The columns that `read_figures` reads, each a small look-up by index."""
-    sales = (
-        select(func.sum(Activity.amount_minor))
-        .where(
-            Activity.organisation_id == Organisation.id,
-            Activity.kind == ActivityKind.SALE,
-            Activity.voided_at.is_(None),
-            Activity.occurred_on >= today().replace(month=1, day=1),
-            Activity.currency == Organisation.currency,
-        )
-        .scalar_subquery()
-    )
+    total = func.sum(Activity.amount_minor)
+    currency = Activity.currency.expression
+    largest = _sales(total).group_by(currency).order_by(total.desc(), currency).limit(1)
+    named = _sales(currency).group_by(currency).order_by(total.desc(), currency).limit(1)
+    currencies = _sales(func.count(func.distinct(currency)))
     seen = active_people().with_only_columns(func.max(Person.last_seen_at)).scalar_subquery()
     members = active_people().with_only_columns(func.count()).scalar_subquery()
     return (
         _deals(*OPEN).label("open_count"),
         _deals(DealState.WON).label("won_count"),
-        sales.label("sales_minor"),
+        largest.scalar_subquery().label("sales_minor"),
+        named.scalar_subquery().label("sales_currency"),
+        currencies.scalar_subquery().label("currency_count"),
         _points(AccountKind.AVAILABLE).label("points"),
         _points(AccountKind.PENDING).label("pending_points"),
         seen.label("seen_at"),
@@ -106,6 +115,8 @@ def read_figures(row: Any) -> Figures:
         open_count=int(row.open_count),
         won_count=int(row.won_count),
         sales_minor=int(row.sales_minor) if row.sales_minor is not None else None,
+        sales_currency=row.sales_currency,
+        has_more_currencies=int(row.currency_count or 0) > 1,
         points=int(row.points or 0),
         pending_points=int(row.pending_points or 0),
         seen_at=row.seen_at,

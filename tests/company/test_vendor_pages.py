@@ -231,3 +231,25 @@ def test_more_costs_at_most_eight_statements(app, client, cast):
         text = client.get("/more").get_data(as_text=True)
     assert "0 running" in text and "0 orders" in text and "2 members" in text
     assert len(seen) <= 8
+
+
+def test_sales_of_the_year_show_in_the_currency_they_were_made_in(app, client, cast):
+    from app.activities import services as activities
+    from app.core.clock import today
+
+    with app.app_context():
+        for number, (minor, currency) in enumerate(((9_900_000, "USD"), (100_000, "MYR"), (50_000, "USD"))):
+            activities.record(
+                "sale",
+                source="erp",
+                source_ref=f"line-{number}",
+                organisation_id=cast.kinabalu.id,
+                occurred_on=today().replace(month=1, day=1),
+                amount_minor=minor,
+                currency=currency,
+                actor=cast.owner,
+            )
+    sign_in(client, cast.owner)
+    text = client.get("/admin/partners").get_data(as_text=True)
+    assert "USD\u00a099.5k" in text or "USD\u00a0100k" in text or "USD\u00a099k" in text
+    assert "and more in other currencies" in text
