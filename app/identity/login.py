@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from app.core.settings import Settings
 from app.identity.actor import Actor
 from app.identity.sessions import (
     LoadedSession,
@@ -43,6 +46,11 @@ def _load(token: str) -> SignedIn | None:
 def init_login(app: Flask) -> None:
     """Attach flask-login; its user is loaded before each request by `load_actor`."""
     manager.init_app(app)
+    settings: Settings = app.extensions["tangga_settings"]
+    hours = max(settings.session_partner_hours, settings.session_vendor_hours)
+    # The row decides; the cookie only need not outlive it, and is written when it changes, not with each answer.
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=hours)
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
 
 
 def load_actor() -> None:

@@ -171,3 +171,9 @@ def test_the_production_cookie_cannot_be_set_by_a_neighbour(make_app):
     cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("__Host-"))
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
+
+
+def test_the_cookie_is_not_written_again_with_each_answer(client, cast):
+    sign_in(client, cast.aisyah)
+    client.get("/account")
+    assert "Set-Cookie" not in client.get("/account").headers
