@@ -12,10 +12,10 @@ LITERAL = re.compile(r"""["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
 SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)"')
 # Names that come from data (a reward's icon, a menu entry) and cannot be read from a template.
 EXTRA = (
-    "gift shopping-basket fuel coffee wallet headphones utensils plane heart-handshake users ticket smartphone "
-    "house handshake menu inbox building-2 megaphone package chart-column-increasing scroll-text receipt "
-    "clapperboard dumbbell hand-heart shopping-bag graduation-cap "
-    "smartphone laptop clapperboard dumbbell hand-heart settings upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles"
+    "gift shopping-basket fuel coffee wallet headphones utensils plane heart-handshake users ticket "
+    "smartphone house handshake menu inbox building-2 megaphone package chart-column-increasing "
+    "scroll-text receipt clapperboard dumbbell hand-heart shopping-bag graduation-cap laptop settings "
+    "upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles"
 ).split()
 # Words that are also icon names, used in templates for other things.
 WORDS = (
