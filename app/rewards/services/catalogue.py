@@ -74,7 +74,9 @@ def add_category(slug: str, name: dict[str, str], position: int, *, actor: Actor
 def add_reward(details: RewardDetails, *, actor: Actor, slug: str | None = None) -> str:
     """Add a reward as a draft; returns its slug."""
     with transaction():
-        reward = Reward(slug=_free_slug(slug or slug_of(details.name.get("en", ""))), status=RewardStatus.DRAFT)
+        reward = Reward(
+            slug=_free_slug(slug or slug_of(details.name.get("en", ""))), status=RewardStatus.DRAFT
+        )
         _write(reward, details)
         db.session.add(reward)
         db.session.flush()
