@@ -98,14 +98,14 @@ class Line:
         return [item for item in self.clean if item.public_id != here]
 
 
-def line_around(public_id: str | None) -> Line:
-    """One statement for a queue shorter than a page, two for a longer one."""
+def line_around(public_id: str | None, *, or_first: bool = False) -> Line:
+    """The queue around an item (or the oldest). One statement if it is shorter than a page, else two."""
     actor = current_actor()
     items = queue(actor)
     waiting = len(items) if len(items) < QUEUE_PAGE else count_queue(actor)
     keep_count("/admin", waiting)
     ids = [item.public_id for item in items]
-    at = ids.index(public_id) if public_id in ids else None
+    at = ids.index(public_id) if public_id in ids else 0 if or_first and ids else None
     clean, total = summary_of(items)
     if at is None:
         return Line(items, waiting, None, None, ids[0] if ids else None, clean, total)
@@ -160,7 +160,7 @@ def item_context(public_id: str, line: Line) -> dict[str, Any]:
 @needs("queue.view")
 def work() -> Response:
     """What waits for the vendor, oldest first; beside it, on a wide screen, the oldest."""
-    line = line_around(None)
+    line = line_around(None, or_first=True)
     if not line.items:
         return render("admin/deals/queue.html", "main", line=line, review=None)
     return render("admin/deals/queue.html", "main", **item_context(line.items[0].public_id, line))

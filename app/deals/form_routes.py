@@ -85,6 +85,12 @@ def _sent(public_id: str) -> Response:
     return see_other(url_for("deals.show", public_id=public_id), toast=_("Sent for review"))
 
 
+def _holding(form: RegistrationForm, step: int | str) -> int | str:
+    """The step, or the whole form where something was typed that the step does not show."""
+    beyond = [name for other, names in STEP_FIELDS.items() if other != step for name in names]
+    return ALL if any(form.was_sent(name) for name in beyond) else step
+
+
 @bp.post("")
 @needs("deal.write")
 @idempotent
@@ -93,7 +99,8 @@ def create() -> Response:
     form, actor, (action, goto) = blank_form(request.form), current_actor(), _goal()
     key = request.form[KEY_FIELD]
     if action not in ("draft", "submit"):
-        raise InvalidInput(fields={"action": _("Choose one of the answers offered.")})
+        form.form_errors.append(_("Choose one of the answers offered."))
+        return show_form(form, ALL, status=422, key=key)
     wanted = EVERYTHING if action == "submit" else STEP_FIELDS[1] if goto in ("2", "3") else ()
     if form.check(wanted):
         try:
@@ -104,8 +111,7 @@ def create() -> Response:
             return _after(deal.public_id, goto)
         except InvalidInput as problem:
             form.take(problem.fields)
-    whole = form.was_sent("product_family") or form.was_sent("value")
-    return show_form(form, ALL if whole or action == "submit" else 1, status=422, key=key)
+    return show_form(form, ALL if action == "submit" else _holding(form, 1), status=422, key=key)
 
 
 @bp.post("/autosave")
@@ -174,4 +180,4 @@ def update(public_id: str) -> Response:
             form.take(problem.fields)
     if action == "submit" and view.deal.state is DealState.DRAFT:
         step = ALL
-    return show_form(form, step, find_deal(public_id, actor), status=422, lacking={})
+    return show_form(form, _holding(form, step), find_deal(public_id, actor), status=422, lacking={})
