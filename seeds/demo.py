@@ -12,6 +12,7 @@ from app.core.db import db, end_read, transaction
 from app.core.errors import AppError
 from app.core.settings import current_settings
 from app.identity.models import Person
+from app.ledger.services import release_due
 from seeds.people import seed_people
 from seeds.programs import seed_programs
 from seeds.reference import seed_reference
@@ -52,6 +53,7 @@ def load() -> str:
         seed_programs(demo.actors["owner"])
         seed_rewards(demo.actors["marketer"])
     events = [*deal_events(demo), *purchase_events(demo), *redemption_events(demo), *visit_events(demo)]
+    events += [(days, release_due) for days in range(STARTED_DAYS_AGO, 0, -3)]  # as the worker does meanwhile
     for days, act in sorted(events, key=lambda event: -event[0]):
         with travel(now - timedelta(days=days)):
             act()

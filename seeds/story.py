@@ -150,6 +150,7 @@ VISITS = (
     (24, "kinabalu.daniel"),
     (2, "kinabalu.nurul"),
     (1, "kinabalu.admin"),
+    (0.1, "kinabalu.aisyah"),
     (0.9, "jaya.jason"),
     (0.05, "nusa.putri"),
     (3, "nusa.andi"),
