@@ -138,7 +138,7 @@
     if (!box?.isConnected || box.matches("[role=status]")) return;
     const failed = find(".errsummary", box), prefix = say("error");
     document.title = (failed ? prefix : "") + (document.title.startsWith(prefix) ? document.title.slice(prefix.length) : document.title);
-    const goal = find("[autofocus], [data-focus]", box);
+    const goal = find("[autofocus]", box) || find("[data-focus]", box);
     if (goal) goal.focus();
     else if (!document.activeElement || document.activeElement === body) find("h1, h2", box)?.focus();
     network();
