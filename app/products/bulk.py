@@ -36,7 +36,7 @@ def save_products(source: str, rows: Sequence[ProductRow]) -> list[str]:
     with transaction():
         families = _families([row.family for row in rows], is_creating=True)
         known, stored = _known(source, rows)
-        linked = _by_sku([row.sku for row in rows if row.sku and row.key not in known])
+        linked = _by_sku([row.sku for row in rows if row.sku])
         fresh: dict[str, ProductRow] = {}
         links: dict[str, int] = {}
         answers = []
@@ -45,6 +45,8 @@ def save_products(source: str, rows: Sequence[ProductRow]) -> list[str]:
                 answers.append("unchanged")
             elif row.key in known:
                 changes = _changes(stored[known[row.key]], row, families)
+                if changes.get("sku") in linked:
+                    del changes["sku"]  # another product has that number
                 if changes:
                     db.session.execute(update(TABLE).where(TABLE.c.id == known[row.key]).values(**changes))
                 answers.append("revised" if changes else "unchanged")
@@ -111,13 +113,15 @@ def _families(names: Sequence[str], *, is_creating: bool) -> dict[str, int]:
 
 
 def _create(source: str, rows: Sequence[ProductRow], families: dict[str, int]) -> dict[str, int]:
-    taken = _by_sku([row.sku or row.key for row in rows])
+    taken = _by_sku([name for row in rows for name in (row.sku or row.key, f"{source}-{row.key}")])
     now, ids = utc_now(), reserve_ids("products", len(rows))
     lines = []
     for new_id, public_id, row in zip(ids, new_public_ids(len(rows)), rows, strict=True):
         sku = row.sku or row.key
         if sku in taken:
             sku = f"{source}-{row.key}"
+        while sku in taken:
+            sku += "-2"
         taken[sku] = new_id
         lines.append((
             new_id, public_id, sku, row.name, families[family_slug(row.family)], row.subcategory, "active", now,

@@ -14,6 +14,7 @@ from app.partners.bulk import OrganisationRow, compare_organisations, save_organ
 from app.partners.models import KINDS
 from app.partners.queries import list_kinds
 from app.products.bulk import ProductRow, compare_products, save_products
+from app.sales.services import hold_source
 
 
 class PartnersImport:
@@ -24,6 +25,7 @@ class PartnersImport:
         self.report = report
 
     def apply(self, rows: Sequence[Sequence[Any]], batch_id: int) -> dict[int, Share]:
+        hold_source(f"partners:{self.source}")
         for status in save_organisations(self.source, [_organisation(row) for row in rows]):
             self.report.count(status)
         return {}
@@ -56,6 +58,7 @@ class ProductsImport:
         self.report = report
 
     def apply(self, rows: Sequence[Sequence[Any]], batch_id: int) -> dict[int, Share]:
+        hold_source(f"products:{self.source}")
         for status in save_products(self.source, [_product(row) for row in rows]):
             self.report.count(status)
         return {}

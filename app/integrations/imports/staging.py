@@ -118,6 +118,8 @@ class RowReader:
             return values.parse_country(text)
         if form == "sale_kind":
             return _sale_kind(text)
+        if not values.slug(text):
+            raise ValueError(_("This value is missing."))
         return text[:MAX_TEXT]
 
     def _fault(self, line: int, place: int, value: str, sentence: str) -> None:
