@@ -9,6 +9,9 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from app.core.db import db
 
 # path, label, icon, permission; the path is the public address, so an area that is not there is left out.
 Entry = tuple[str, Any, str, str]
@@ -51,8 +54,9 @@ VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 # Pages whose tab is another one's: on the phone the wallet hangs under Rewards, the rest under More.
 UNDER = {"/wallet": "/rewards", "/orders": "/rewards"}
 UNDER_RAIL = {"/orders": "/rewards", "/admin/deals": "/admin"}
-# path -> how many wait there; an area registers one cheap count (see count_for).
-COUNTS: dict[str, Callable[[Any], int]] = {}
+# path -> the query of how many wait there; an area registers one cheap count (see count_for).
+Count = Callable[[Any], Select[Any] | None]
+COUNTS: dict[str, Count] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,11 @@ class Menu:
     person: str | None = None
 
 
-def count_for(path: str, count: Callable[[Any], int]) -> None:
-    """Show on the entry of `path` how many things wait there for the actor."""
+def count_for(path: str, count: Count) -> None:
+    """Show on the entry of `path` how many things wait there for the actor: a query of one number, or None.
+
+    All numbers of a page are asked for in one statement.
+    """
     COUNTS[path] = count
 
 
@@ -84,11 +91,22 @@ def keep_count(path: str, count: int) -> None:
     g.setdefault("nav_counts", {})[path] = count
 
 
-def _count(path: str, actor: Any) -> int:
-    known: dict[str, int] = g.get("nav_counts", {})
-    if path in known:
-        return known[path]
-    return COUNTS[path](actor) if path in COUNTS else 0
+def count_at(path: str, actor: Any) -> int:
+    """How many things wait at `path` for the actor; the first question of a request answers for every entry."""
+    known: dict[str, int] = g.setdefault("nav_counts", {})
+    if path not in known and path in COUNTS:
+        _read_counts(actor, known)
+    return known.get(path, 0)
+
+
+def _read_counts(actor: Any, known: dict[str, int]) -> None:
+    entries = [entry for _title, group in VENDOR for entry in group] if actor.is_vendor else list(PARTNER)
+    open_paths = [entry[0] for entry in entries if entry[0] in COUNTS and actor.can(entry[3])]
+    queries = {path: COUNTS[path](actor) for path in open_paths if path not in known}
+    asked = {path: query.scalar_subquery() for path, query in queries.items() if query is not None}
+    row = db.session.execute(select(*asked.values())).one() if asked else ()
+    known.update(dict.fromkeys(queries, 0))
+    known.update({path: int(value or 0) for path, value in zip(asked, row, strict=True)})
 
 
 def _paths(app: Flask) -> frozenset[str]:
@@ -121,7 +139,7 @@ def _owner(path: str, entries: list[str], moved: dict[str, str]) -> str:
 
 def _items(entries: tuple[Entry, ...], actor: Any, paths: frozenset[str], current: str) -> list[Item]:
     return [
-        Item(path, str(label), icon, path == current, _count(path, actor))
+        Item(path, str(label), icon, path == current, count_at(path, actor))
         for path, label, icon, permission in entries
         if path in paths and actor.can(permission)
     ]

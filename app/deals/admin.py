@@ -12,7 +12,7 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import AppForm, add_errors
 from app.core.http import render, see_other
 from app.core.i18n import _, _l, ngettext
-from app.core.nav import count_for, keep_count
+from app.core.nav import count_at, count_for
 from app.core.undo import offer_undo, withdraw_undo
 from app.deals import services
 from app.deals.errors import UndoTooLate
@@ -22,10 +22,11 @@ from app.deals.review import (
     QUEUE_PAGE,
     QueueItem,
     Review,
-    count_queue,
     duplicates,
     find_review,
     queue,
+    queue_count,
+    queue_count,
     summary_of,
 )
 from app.deals.states import REJECTION_LABELS, EventKind, Verb, allows
@@ -34,7 +35,7 @@ from app.identity.guard import needs
 from app.programs.estimates import Estimate, estimate
 
 admin_bp = Blueprint("deals_admin", __name__, url_prefix="/admin")
-count_for("/admin", count_queue)
+count_for("/admin", queue_count)
 
 CHIPS = (
     ("all", _l("All")),
@@ -99,11 +100,10 @@ class Line:
 
 
 def line_around(public_id: str | None, *, or_first: bool = False) -> Line:
-    """The queue around an item (or the oldest). One statement if it is shorter than a page, else two."""
+    """The queue around an item (or the oldest). Two statements, with all counts of the menu."""
     actor = current_actor()
     items = queue(actor)
-    waiting = len(items) if len(items) < QUEUE_PAGE else count_queue(actor)
-    keep_count("/admin", waiting)
+    waiting = count_at("/admin", actor)
     ids = [item.public_id for item in items]
     at = ids.index(public_id) if public_id in ids else 0 if or_first and ids else None
     clean, total = summary_of(items)
@@ -149,7 +149,7 @@ def item_context(public_id: str, line: Line) -> dict[str, Any]:
         "line": line,
         "review": review,
         "deal": review.deal,
-        "earnings": earnings_of(review),
+        "earnings": earnings_of(review) if decide and allows(state, Verb.APPROVE) else [],
         "may_decide": decide and allows(state, Verb.APPROVE),
         "may_ask": decide and allows(state, Verb.ASK),
         "event_labels": EVENT_LABELS,

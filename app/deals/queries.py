@@ -349,9 +349,12 @@ def do_next(actor: Actor, limit: int = 3) -> list[DoNext]:
     return [DoNext(kinds[row.rank], _row_of(tuple(row)[:-1])) for row in db.session.execute(query)]
 
 
+def needs_you_count(actor: Actor) -> Select[Any]:
+    """The query of how many deals wait for this partner."""
+    query = visible_deals(actor).where(needs_you())
+    return query.with_only_columns(func.count(Deal.id), maintain_column_froms=True)
+
+
 def count_needs_you(actor: Actor) -> int:
     """How many deals wait for this partner. One statement."""
-    query = visible_deals(actor).where(needs_you())
-    return int(
-        db.session.scalar(query.with_only_columns(func.count(Deal.id), maintain_column_froms=True)) or 0
-    )
+    return int(db.session.scalar(needs_you_count(actor)) or 0)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from app.core.clock import today, zone
 from app.core.db import db, dialect
 from app.core.errors import NotFound
+from app.core.rates import remember_rate
 from app.core.settings import current_settings
 from app.deals.checks import Checks, Facts, fact_columns, facts_of, word_checks
 from app.deals.conflicts import Rival, list_rivals, standing_in_the_way
@@ -122,10 +123,14 @@ def queue(actor: Actor, *, after: str | None = None, limit: int = QUEUE_PAGE) ->
     ]  # fmt: skip
 
 
+def queue_count(actor: Actor) -> Select[Any]:
+    """The query of how many deals wait for the vendor in this person's scope."""
+    return queue_query(actor).with_only_columns(func.count(Deal.id), maintain_column_froms=True)
+
+
 def count_queue(actor: Actor) -> int:
     """How many deals wait for the vendor in this person's scope."""
-    query = queue_query(actor).with_only_columns(func.count(Deal.id), maintain_column_froms=True)
-    return int(db.session.scalar(query) or 0)
+    return int(db.session.scalar(queue_count(actor)) or 0)
 
 
 def find_review(public_id: str, actor: Actor) -> Review:
@@ -154,6 +159,8 @@ def find_review(public_id: str, actor: Actor) -> Review:
     if row is None:
         raise NotFound()
     deal, facts = row[0], facts_of(row)
+    if row.rate_e10 is not None:
+        remember_rate(deal.currency, today(), row.rate_e10)
     rivals = list_rivals([deal.id])[deal.id]
     return Review(
         deal=deal,

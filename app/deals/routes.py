@@ -17,7 +17,7 @@ from app.core.i18n import _, _l, ngettext
 from app.deals import check_routes, csv_routes, form_routes, services, talk_routes, words
 from app.deals.blueprint import block_for_sheet, bp
 from app.deals.forms import LossForm, WinForm, country_name, win_form
-from app.deals.queries import CHIPS, DealView, count_needs_you, find_deal, list_deals, overview
+from app.deals.queries import CHIPS, DealView, find_deal, list_deals, needs_you_count, overview
 from app.deals.states import EDITABLE, LOSS_LABELS, DealState, EventKind, Verb, allows
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
@@ -25,7 +25,7 @@ from app.programs.estimates import estimate
 
 __all__ = ["bp", "check_routes", "csv_routes", "form_routes", "talk_routes"]
 
-nav.count_for("/deals", count_needs_you)
+nav.count_for("/deals", needs_you_count)
 CHIP_LABELS = {
     "all": _l("All"), "needs_you": _l("Needs you"), "in_review": _l("In review"), "protected": _l("Protected"),
     "won": _l("Won"), "draft": _l("Drafts"), "closed": _l("Closed"),

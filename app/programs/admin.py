@@ -25,7 +25,7 @@ from app.programs.rules import Definition
 from app.programs.sentences import Sentence, sentence
 
 admin_bp = Blueprint("programs_admin", __name__, url_prefix="/admin/programs")
-count_for("/admin/programs", admin_queries.count_waiting)
+count_for("/admin/programs", admin_queries.waiting_count)
 
 ACTIONS = ("draft", "send", "publish")
 

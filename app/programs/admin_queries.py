@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select, union_all
+from sqlalchemy import Select, Text, cast, func, literal, select, union_all
 
 from app.core.clock import today
 from app.core.db import db
@@ -144,14 +144,13 @@ def slug_of(program_id: int) -> str:
     return db.session.scalars(select(Program.slug).where(Program.id == program_id)).one()
 
 
-def count_waiting(actor: Actor) -> int:
-    """Versions that wait for this person's sign-off."""
+def waiting_count(actor: Actor) -> Select[Any] | None:
+    """The query of how many versions wait for this person's sign-off; None for who signs nothing."""
     if not actor.can("program.publish"):
-        return 0
-    query = (
+        return None
+    return (
         select(func.count()).select_from(ProgramVersion).where(ProgramVersion.state == VersionState.WAITING)
     )
-    return db.session.scalar(query) or 0
 
 
 def offered(version: ProgramVersion | None = None) -> tuple[dict[int, str], list[str], list[str]]:

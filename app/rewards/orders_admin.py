@@ -11,13 +11,13 @@ from app.core.forms import add_errors
 from app.core.http import render, see_other, with_query
 from app.core.i18n import _
 from app.core.nav import count_for
-from app.identity.actor import Actor, current_actor
+from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.rewards import services
 from app.rewards.forms import AnswerForm, NoteForm, ReasonForm
 from app.rewards.models import OrderState
 from app.rewards.orders import steps_of
-from app.rewards.queries.orders import count_waiting, find_order, list_complaints, list_orders
+from app.rewards.queries.orders import count_waiting, find_order, list_complaints, list_orders, waiting_count
 from app.rewards.states import FORWARD, may_go
 from app.rewards.words import clean
 
@@ -26,12 +26,7 @@ admin_bp = Blueprint("orders_admin", __name__, url_prefix="/admin/orders")
 SHELVES = ("open", "problems", "all")
 
 
-def _waiting(actor: Actor) -> int:
-    counts = count_waiting(actor)
-    return counts["open"] + counts["problems"]
-
-
-count_for("/admin/orders", _waiting)
+count_for("/admin/orders", waiting_count)
 
 
 @admin_bp.get("")

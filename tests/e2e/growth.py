@@ -2,7 +2,6 @@
 
 import random
 import string
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -27,8 +26,6 @@ APART = {
     "user_sessions",
 }
 LETTERS = string.ascii_lowercase + "23456789"
-
-
 KINDS = {"kind", "state", "status", "role", "locale", "country", "currency", "unit", "source", "owner_kind"}
 TELLING = ("public_id", "key", "idempotency_key", "slug", "email", "source_ref", "sku", "token_digest")
 
@@ -45,16 +42,10 @@ def unique_sets(table: Table) -> list[set[str]]:
     return [one for one in sets if one != {"id"}]
 
 
-def columns_to_vary(table: Table, row: dict[str, Any]) -> set[str]:
-    """One column of each unique key: the telling one, else any text or number that refers to nothing."""
-    chosen: set[str] = set()
-    for names in unique_sets(table):
-        free = [
-            name for name in names - KINDS if row.get(name) is not None and not table.c[name].foreign_keys
-        ]
-        free.sort(key=lambda name: (name not in TELLING, not isinstance(row[name], str), name))
-        chosen |= {free[0]} if free and not chosen & names else set()
-    return chosen
+def free_columns(table: Table, row: dict[str, Any], names: set[str]) -> list[str]:
+    """Columns of a unique key that refer to nothing, the telling ones first."""
+    free = [name for name in names - KINDS if row.get(name) is not None and not table.c[name].foreign_keys]
+    return sorted(free, key=lambda name: (name not in TELLING, not isinstance(row[name], str), name))
 
 
 def varied(value: Any, number: int, table: Table, column: str) -> Any:
@@ -72,57 +63,100 @@ def varied(value: Any, number: int, table: Table, column: str) -> Any:
     return value
 
 
-def may_be_copied(table: Table, row: dict[str, Any]) -> bool:
-    """No unique key of the row is made of references alone: such a row is one of a kind."""
-    for names in unique_sets(table):
-        if all(row.get(name) is not None and table.c[name].foreign_keys for name in names):
-            return False
-    return True
+class Grower:
+    """Copies rows table by table, parents first, and remembers which ids are copies."""
+
+    def __init__(self, connection: Connection, wanted: int) -> None:
+        self.connection, self.wanted = connection, wanted
+        self.born: dict[str, tuple[int, int]] = {}
+        self.refused: list[str] = []
+
+    def parents(self, table: Table, row: dict[str, Any], names: set[str]) -> list[tuple[str, str]]:
+        """(column, table) of references in a unique key whose table has copies to refer to."""
+        found = []
+        for name in sorted(names):
+            for key in table.c[name].foreign_keys if row.get(name) is not None else ():
+                if key.column.table.name in self.born:
+                    found.append((name, key.column.table.name))
+        return found
+
+    def column_to_change(self, table: Table, row: dict[str, Any], names: set[str]) -> tuple[str, str]:
+        """(column, table of the copies it shall refer to): a telling value, else a reference, else any value."""
+        free = free_columns(table, row, names)
+        parents = self.parents(table, row, names)
+        if free and (free[0] in TELLING or not parents):
+            return free[0], ""
+        return parents[0] if parents else ("", "")
+
+    def most(self, table: Table, rows: list[dict[str, Any]]) -> int:
+        """As many copies as the parents they have to refer to."""
+        sets = [names for names in unique_sets(table) if full(rows[0], names)]
+        used = [self.column_to_change(table, rows[0], names)[1] for names in sets]
+        return min([self.wanted, *(self.born[parent][1] for parent in used if parent)])
+
+    def may_be_copied(self, table: Table, row: dict[str, Any]) -> bool:
+        return all(
+            free_columns(table, row, names) or self.parents(table, row, names) or not full(row, names)
+            for names in unique_sets(table)
+        )
+
+    def copy(self, table: Table, row: dict[str, Any], number: int, top: int) -> dict[str, Any]:
+        """Each unique key of the row is made new: by a value of its own, or by referring to another copy."""
+        made, changed = dict(row), set()
+        for names in unique_sets(table):
+            if names & changed or not full(row, names):
+                continue
+            name, parent = self.column_to_change(table, row, names)
+            if parent:
+                made[name] = self.born[parent][0] + number
+            elif name:
+                made[name] = varied(row[name], top + number, table, name)
+            else:
+                continue
+            changed.add(name)
+        if "id" in made:
+            made["id"] = top + number
+        return made
+
+    def grow(self, table: Table) -> None:
+        have = self.connection.execute(select(func.count()).select_from(table)).scalar() or 0
+        if not have or have >= self.wanted:
+            return
+        rows = [dict(row) for row in self.connection.execute(select(table).limit(200)).mappings()]
+        rows = [row for row in rows if self.may_be_copied(table, row)]
+        top = self.connection.execute(select(func.max(table.c.id))).scalar() if "id" in table.c else 10_000
+        try:
+            more = min(self.wanted - have, self.most(table, rows))
+            with self.connection.begin_nested():
+                copies = [self.copy(table, rows[n % len(rows)], n, int(top or 0)) for n in range(1, more + 1)]
+                self.connection.execute(table.insert(), copies)
+        except (IntegrityError, IndexError) as problem:
+            self.refused.append(f"{table.name}: {problem}".split("[SQL")[0])
+        else:
+            if "id" in table.c:
+                self.born[table.name] = (int(top or 0), more)
 
 
-def clones(rows: list[dict[str, Any]], table: Table, wanted: int, top: int) -> Iterator[dict[str, Any]]:
-    for number in range(1, wanted + 1):
-        row = dict(rows[number % len(rows)])
-        for name in columns_to_vary(table, row):
-            row[name] = varied(row[name], top + number, table, name)
-        if "id" in row:
-            row["id"] = top + number
-        yield row
-
-
-def grow_table(connection: Connection, table: Table, wanted: int) -> str:
-    """`wanted` rows in all; says why not where the table's own rules forbid copies."""
-    have = connection.execute(select(func.count()).select_from(table)).scalar() or 0
-    if not have or have >= wanted:
-        return ""
-    rows = [dict(row) for row in connection.execute(select(table).limit(200)).mappings()]
-    rows = [row for row in rows if may_be_copied(table, row)] or rows
-    top = connection.execute(select(func.max(table.c.id))).scalar() if "id" in table.c else 10_000
-    try:
-        with connection.begin_nested():
-            connection.execute(table.insert(), list(clones(rows, table, wanted - have, int(top or 0))))
-    except IntegrityError as problem:
-        return f"{table.name}: {problem.orig}"
-    return ""
+def full(row: dict[str, Any], names: set[str]) -> bool:
+    """Whether a unique key applies to the row at all: a missing value is equal to nothing."""
+    return all(row.get(name) is not None for name in names)
 
 
 def grow(app: Flask, wanted: int) -> list[str]:
     """Copy rows of every table; the answer lists tables that could not grow, with the reason."""
     random.seed(7)
-    refused: list[str] = []
     with app.app_context():
         names = set(inspect(db.engine).get_table_names())
-        with (
-            db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
-            connection.begin(),
-        ):
+        opened = db.engine.connect().execution_options(sqlite_begin="IMMEDIATE")
+        with opened as connection, connection.begin():
+            grower = Grower(connection, wanted)
             for table in db.metadata.sorted_tables:
                 if table.name in names and table.name not in APART:
-                    refused.append(grow_table(connection, table, wanted))
+                    grower.grow(table)
             if connection.dialect.name == "postgresql":
                 connection.execute(text("ANALYZE"))
         db.session.remove()
-    return [line for line in refused if line]
+    return grower.refused
 
 
 def counts(app: Flask) -> dict[str, int]:

@@ -56,7 +56,7 @@ def test_every_page_asks_little_and_no_more_with_a_thousand_rows(demo: Flask, fo
     assert not small, f"{small} did not grow:\n" + "\n".join(refused)
     many = measured(demo, pages)
     for key, seen in many.items():
-        if len(seen) != len(few[key]):
+        if len(seen) > len(few[key]):
             extra = [line for line in seen if line not in few[key]] or seen
             greedy.append(
                 f"{key[0]} {key[1]}: {len(few[key])} became {len(seen)}: {' '.join(extra[0].split())[:200]}"

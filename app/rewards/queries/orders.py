@@ -197,12 +197,22 @@ def _matches(text: str) -> Any:
     )
 
 
-def count_waiting(actor: Actor) -> dict[str, int]:
-    """How many orders wait for the vendor: `open` to fulfil, `problems` with an unanswered complaint."""
+def _waiting(actor: Actor) -> tuple[Any, Any]:
     scope = visible_orders(actor).with_only_columns(Order.id)
     open_count = select(func.count()).select_from(scope.where(Order.state.in_(OPEN)).subquery())
     problems = select(func.count()).select_from(scope.where(_has_open_complaint()).subquery())
-    row = db.session.execute(select(open_count.scalar_subquery(), problems.scalar_subquery())).one()
+    return open_count.scalar_subquery(), problems.scalar_subquery()
+
+
+def waiting_count(actor: Actor) -> Select[Any]:
+    """The query of how many orders wait for the vendor in all."""
+    open_count, problems = _waiting(actor)
+    return select(open_count + problems)
+
+
+def count_waiting(actor: Actor) -> dict[str, int]:
+    """How many orders wait for the vendor: `open` to fulfil, `problems` with an unanswered complaint."""
+    row = db.session.execute(select(*_waiting(actor))).one()
     return {"open": int(row[0]), "problems": int(row[1])}
 
 
