@@ -88,7 +88,12 @@ def sent(form: Form, change: dict[str, Any], blob: bytes) -> dict[str, Any]:
 
 
 def kept(form: Form, change: dict[str, Any], page: str) -> list[str]:
-    """Plain words that were typed into a free field and are gone from the page that refuses them."""
+    """Plain words that were typed into a free field and are gone from the page that refuses them.
+
+    A zero character, which nobody can type, is refused before the form is read.
+    """
+    if any("\x00" in value for value in change.values() if value):
+        return []
     kinds = {one.name: one.kind for one in form.fields}
     return [
         f"{name}={value!r}"

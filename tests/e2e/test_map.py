@@ -13,6 +13,8 @@ UNLINKED = {
     "assets.service_worker": "asked for by the script",
     "core.healthz": "for machines",
     "core.readyz": "for machines",
+    "imports_admin.show": "the demo has no imported file",
+    "imports_admin.errors": "the demo has no imported file",
     "deals.download": "the demo has no files on deals",
     "programs_admin.edit": "the demo has no draft of a program",
 }
