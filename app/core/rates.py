@@ -31,10 +31,21 @@ class ExchangeRate(Model):
     )
 
 
+_KNOWN = "tangga_rates"
+
+
+def remember_rate(currency: str, on: date, rate_e10: int) -> None:
+    """A rate that a page has read with something else, so that this session need not ask for it again."""
+    db.session.info.setdefault(_KNOWN, {})[currency, on] = rate_e10
+
+
 def rate_on(currency: str, on: date) -> int | None:
     """Latest rate on or before a date, None if there is none. The reporting currency itself is 1."""
     if currency == current_settings().reporting_currency:
         return SCALE
+    known: dict[tuple[str, date], int] = db.session.info.get(_KNOWN, {})
+    if (currency, on) in known:
+        return known[currency, on]
     return db.session.scalar(
         select(ExchangeRate.rate_e10)
         .where(ExchangeRate.currency == currency, ExchangeRate.effective_on <= on)

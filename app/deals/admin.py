@@ -26,7 +26,6 @@ from app.deals.review import (
     find_review,
     queue,
     queue_count,
-    queue_count,
     summary_of,
 )
 from app.deals.states import REJECTION_LABELS, EventKind, Verb, allows
