@@ -54,6 +54,8 @@ VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 # Pages whose tab is another one's: on the phone the wallet hangs under Rewards, the rest under More.
 UNDER = {"/wallet": "/rewards", "/orders": "/rewards"}
 UNDER_RAIL = {"/orders": "/rewards", "/admin/deals": "/admin"}
+# Every page's address begins with one of these: they own nothing but themselves.
+ROOTS = ("/", "/admin")
 # path -> the query of how many wait there; an area registers one cheap count (see count_for).
 Count = Callable[[Any], Select[Any] | None]
 COUNTS: dict[str, Count] = {}
@@ -134,7 +136,7 @@ def _owner(path: str, entries: list[str], moved: dict[str, str]) -> str:
             return target
     fitting = [entry for entry in entries if path == entry or path.startswith(entry.rstrip("/") + "/")]
     best = max(fitting, key=len, default="")
-    return "" if best == "/" and path != "/" else best
+    return "" if best in ROOTS and path != best else best
 
 
 def _items(entries: tuple[Entry, ...], actor: Any, paths: frozenset[str], current: str) -> list[Item]:

@@ -59,6 +59,19 @@ def test_the_item_of_a_deal_marks_the_queue(app: Flask, cast: Cast) -> None:
     assert [item.href for _t, items in menu.groups for item in items if item.current] == ["/admin"]
 
 
+def test_on_the_phone_what_has_no_tab_of_its_own_hangs_under_more(app: Flask, cast: Cast) -> None:
+    with app.test_request_context("/"):
+        for path, tab in [
+            ("/admin", "/admin"),
+            ("/admin/deals/x", "/admin"),
+            ("/admin/partners/x", "/admin/partners"),
+            ("/admin/ledger", "/more"),
+            ("/admin/rewards/x", "/more"),
+        ]:
+            menu = build_menu(cast.manager, path, EVERYTHING)
+            assert [item.href for item in menu.tabs if item.current] == [tab], path
+
+
 def test_the_page_carries_one_main_navigation_of_each_kind(
     app: Flask, client: FlaskClient, cast: Cast
 ) -> None:
