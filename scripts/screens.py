@@ -58,10 +58,14 @@ SHOTS = {
     "phone-programs": Shot("/programs"),
     "phone-more": Shot("/more"),
     "phone-team": Shot("/team", who=ADMIN),
-    "desktop-admin-queue": Shot("/admin", who=MANAGER, size="desktop"),
+    "desktop-admin-queue": Shot(
+        "/admin", who=MANAGER, size="desktop", steps=(("click", "main >> text=PT Bumi Raya Retail"),)
+    ),
     "phone-admin-queue": Shot("/admin", who=MANAGER, steps=(("click", "main a[href^='/admin/deals/']"),)),
     "desktop-admin-partners": Shot("/admin/partners", who=MANAGER, size="desktop"),
-    "desktop-admin-campaign": Shot("/admin/programs/first-quarter-welcome/draft", who=MARKETER, size="desktop"),
+    "desktop-admin-campaign": Shot(
+        "/admin/programs/first-quarter-welcome/draft", who=MARKETER, size="desktop"
+    ),
     "desktop-admin-rewards": Shot("/admin/rewards", who=MARKETER, size="desktop"),
 }
 

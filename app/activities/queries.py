@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -19,7 +19,7 @@ from app.core.types import dump_json
 TABLE: Any = Activity.__table__
 
 
-def entry_of(row: RowMapping) -> Entry:
+def entry_of(row: RowMapping | Mapping[str, Any]) -> Entry:
     """A row of `activities` as reactors are given it."""
     fact = Fact(
         kind=row["kind"].value,

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app.activities.facts import Entry
-from app.activities.queries import find_entry
+from app.activities.models import Activity
+from app.activities.queries import entry_of
 from app.core.db import db
 from app.core.i18n import current_locale
 from app.programs.catalogue import parse
@@ -53,36 +55,44 @@ def explain(posting_id: int, known: Entry | None = None) -> Explanation | None:
 
     `known` is the fact, if the caller has read it already.
     """
+    reversal = aliased(ProgramAward)
+    use = ProgramUse
     row = db.session.execute(
-        select(ProgramAward, Program, ProgramVersion)
+        select(
+            ProgramAward,
+            Program,
+            ProgramVersion,
+            Activity,
+            use.points,
+            select(reversal.id).where(reversal.reverses_award_id == ProgramAward.id).exists(),
+        )
         .join(Program, Program.id == ProgramAward.program_id)
         .join(ProgramVersion, ProgramVersion.id == ProgramAward.version_id)
+        .join(Activity, Activity.id == ProgramAward.activity_id)
+        .outerjoin(
+            use,
+            (use.program_id == ProgramAward.program_id)
+            & (use.rule_key == ProgramAward.rule_key)
+            & (use.reward_no == ProgramAward.reward_no)
+            & (use.payee_kind == ProgramAward.payee_kind)
+            & (use.payee_id == ProgramAward.payee_id),
+        )
         .where(ProgramAward.posting_id == posting_id)
     ).first()
     if row is None:
         return None
-    award, program, stored = row
+    award, program, stored, activity, used, is_reversed = row
     if award.reverses_award_id is not None:
         origin = db.session.get(ProgramAward, award.reverses_award_id)
         assert origin is not None
         award, is_reversed = origin, True
-    else:
-        is_reversed = bool(
-            db.session.scalar(
-                select(ProgramAward.id).where(ProgramAward.reverses_award_id == award.id).limit(1)
-            )
-        )
     version = parse(stored)
     rule = version.rule(award.rule_key)
     assert rule is not None
     reward = next(reward for reward in rule.rewards if reward.number == award.reward_no)
-    cap = None
-    if reward.cap_points is not None:
-        key = (award.program_id, award.rule_key, award.reward_no, award.payee_kind, award.payee_id)
-        use = db.session.get(ProgramUse, key)
-        cap = CapUse(use.points if use else 0, reward.cap_points)
+    cap = CapUse(used or 0, reward.cap_points) if reward.cap_points is not None else None
     return Explanation(
-        activity=known or find_entry(award.activity_id),
+        activity=known or entry_of(vars(activity)),
         program_name=version.name,
         slug=program.slug,
         version=version.number,
@@ -94,5 +104,5 @@ def explain(posting_id: int, known: Entry | None = None) -> Explanation | None:
         cap=cap,
         held_until=award.held_until,
         hold_days=reward.hold_days,
-        is_reversed=is_reversed,
+        is_reversed=bool(is_reversed),
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union, union_all
 
 from app.core.db import db
 from app.core.errors import NotFound
 from app.identity.actor import Actor
 from app.identity.models import Person
-from app.identity.queries import names_of
 from app.ledger.models import Account, Owner, Posting, Transfer
 from app.ledger.traces import Part, Step, parts_of, steps_of
 from app.partners.models import Organisation, Role
@@ -138,16 +137,16 @@ def _changes(posting_ids: list[int]) -> dict[int, list[tuple[Owner, int]]]:
 
 
 def names_of_owners(owners: set[Owner]) -> dict[Owner, str]:
-    """Names of people and companies, two statements."""
-    found = {
-        Owner("member", person_id): name
-        for person_id, name in names_of(owner.id for owner in owners if owner.kind == "member").items()
-    }
+    """Names of people and companies, in one statement."""
+    people = {owner.id for owner in owners if owner.kind == "member"}
     companies = {owner.id for owner in owners if owner.kind == "organisation" and owner.id}
-    if companies:
-        query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(companies))
-        found |= {Owner("organisation", row.id): row.name for row in db.session.execute(query)}
-    return found
+    query = union_all(
+        select(literal("member"), Person.id, Person.name).where(Person.id.in_(people)),
+        select(literal("organisation"), Organisation.id, Organisation.name).where(
+            Organisation.id.in_(companies)
+        ),
+    )
+    return {Owner(kind, owner_id): name for kind, owner_id, name in db.session.execute(query)}
 
 
 def find_posting(public_id: str, actor: Actor) -> Details:
