@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import os
@@ -19,9 +20,13 @@ class Unreadable(Exception):
     """Sealed bytes were changed, moved to another record, or sealed under another SECRET_KEY."""
 
 
+@functools.lru_cache(maxsize=64)
+def _derived(secret_key: str, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), 32, b"tangga", purpose.encode()).derive(secret_key.encode())
+
+
 def _key(purpose: str) -> bytes:
-    master = current_settings().secret_key.encode()
-    return HKDF(hashes.SHA256(), 32, b"tangga", purpose.encode()).derive(master)
+    return _derived(current_settings().secret_key, purpose)
 
 
 def seal(plain: bytes, aad: str) -> bytes:

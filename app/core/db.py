@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, Engine, MetaData, event, select
+from sqlalchemy import CursorResult, Engine, Executable, MetaData, event, select
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core.errors import NotFound
@@ -165,6 +165,14 @@ def _styled(statement: str, name: str) -> tuple[str, tuple[str, ...]]:
     if name == "sqlite":
         return statement, names
     return _PARAM.sub(r"%(\1)s", statement.replace("%", "%%")), names
+
+
+def read(statement: Executable, params: dict[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that was made once (its values are `bindparam`s) for its columns, past the ORM's session.
+
+    Making a statement costs more than running it, so what every page asks for is made once a process.
+    """
+    return db.session.connection().execute(statement, params or {})
 
 
 def execute_sql(statement: str, params: dict[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:

@@ -42,7 +42,7 @@ def read_instant(value: Any) -> datetime | None:
     """The reverse of `bind` for an instant read through plain SQL."""
     if value is None or isinstance(value, datetime):
         return value
-    return datetime.strptime(str(value), _FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def read_date(value: Any) -> date | None:

@@ -12,6 +12,7 @@ from app.deals.queries import DealRow, DoNext, do_next, list_deals
 from app.identity.actor import Actor
 from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
+from app.programs.catalogue import Catalogue, load_catalogue
 from app.programs.estimates import points_of_wins
 from app.programs.queries import Card, running_now
 from app.rewards.prices import worth_minor
@@ -70,6 +71,7 @@ def load_home(actor: Actor) -> Home:
     page = list_deals(actor, limit=DO_NEXT_LIMIT + DEALS_LIMIT)
     shown = {item.row.id for item in waiting}
     open_deals = [row for row in page.rows if row.group < 2 and row.id not in shown]
+    programs = load_catalogue()
     expiring = next(((on, points) for on, points in own.expiring if points), None)
     return Home(
         own=own,
@@ -77,8 +79,8 @@ def load_home(actor: Actor) -> Home:
         worth=worth,
         expires_on=expiring[0] if expiring else None,
         expiring_points=expiring[1] if expiring else 0,
-        tasks=_tasks(actor, waiting),
-        running=running_now(actor),
+        tasks=_tasks(actor, waiting, programs),
+        running=running_now(actor, programs=programs),
         deals=open_deals[:DEALS_LIMIT],
         has_deals=bool(page.rows),
     )
@@ -93,7 +95,7 @@ def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
     return found[member], found[company]
 
 
-def _tasks(actor: Actor, waiting: Sequence[DoNext]) -> list[Task]:
+def _tasks(actor: Actor, waiting: Sequence[DoNext], programs: Catalogue) -> list[Task]:
     wins = [(item.row.value_minor or 0, item.row.currency) for item in waiting]
-    points = points_of_wins(actor, wins)
+    points = points_of_wins(actor, wins, programs)
     return [Task(item.kind, item.row, earned) for item, earned in zip(waiting, points, strict=True)]

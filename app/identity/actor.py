@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import bindparam
 
+from app.core.types import BigInt
 from app.identity.permissions import PERMISSIONS
 from app.partners.models import PARTNER_ROLES, Role
 
@@ -42,6 +45,7 @@ class Actor:
     organisation_name: str | None = None
     organisation_country: str | None = None
     organisation_currency: str | None = None
+    organisation_kind: str | None = None
     locale: str = "en"
     zone: str = "Asia/Kuala_Lumpur"
     has_shortcuts: bool = True
@@ -63,6 +67,22 @@ class Actor:
 
 
 SYSTEM = Actor(person_id=None, public_id="system", name="Tangga", email="", role=Role.OWNER)
+
+
+@functools.cache
+def anyone(role: Role) -> Actor:
+    """Whoever has this role: ids are parameters, so that a statement in their scope is made once and serves them all.
+
+    Run it with `ids_of(actor)` among its values.
+    """
+    person: Any = bindparam("actor_person", type_=BigInt)
+    organisation: Any = bindparam("actor_organisation", type_=BigInt)
+    return Actor(person, "", "", "", role, organisation_id=organisation)
+
+
+def ids_of(actor: Actor) -> dict[str, Any]:
+    """The values of a statement made for `anyone` in the actor's role."""
+    return {"actor_person": actor.person_id, "actor_organisation": actor.organisation_id}
 
 
 def initials(name: str) -> str:

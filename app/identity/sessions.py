@@ -6,15 +6,16 @@ A session dies at sign-out, when idle, at its absolute age, with its person, mem
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, and_, delete, select, update
+from sqlalchemy import CursorResult, Select, and_, bindparam, delete, select, update
 
 from app.core.clock import utc_now
 from app.core.crypto import keyed_digest, new_token
-from app.core.db import db, in_transaction, transaction
+from app.core.db import db, in_transaction, read, transaction
 from app.core.settings import Settings, current_settings
 from app.identity.actor import Actor
 from app.identity.models import Person, PersonStatus, UserSession
@@ -66,7 +67,8 @@ def start_session(person_id: int, role: Role, *, user_agent: str = "", address: 
     return token
 
 
-def _session_query(digest: str) -> Select[*tuple[Any, ...]]:
+@functools.cache
+def _session_query() -> Select[*tuple[Any, ...]]:
     return (
         select(
             UserSession.id.label("session_id"),
@@ -89,19 +91,20 @@ def _session_query(digest: str) -> Select[*tuple[Any, ...]]:
             Organisation.name.label("organisation_name"),
             Organisation.country,
             Organisation.currency,
+            Organisation.kind,
             Organisation.time_zone.label("organisation_zone"),
             Organisation.status.label("organisation_status"),
         )
         .join(Person, Person.id == UserSession.person_id)
         .join(Membership, and_(Membership.person_id == Person.id, Membership.ended_at.is_(None)))
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(UserSession.token_digest == digest)
+        .where(UserSession.token_digest == bindparam("digest"))
     )
 
 
 def load_session(token: str) -> LoadedSession | None:
     """The living session of a token in one statement, or None."""
-    row = db.session.execute(_session_query(token_digest(token))).first()
+    row = read(_session_query(), {"digest": token_digest(token)}).first()
     if row is None or row.ended_at is not None or row.status is not PersonStatus.ACTIVE:
         return None
     if row.organisation_status is OrganisationStatus.SUSPENDED:
@@ -124,6 +127,7 @@ def load_session(token: str) -> LoadedSession | None:
             organisation_name=row.organisation_name,
             organisation_country=row.country,
             organisation_currency=row.currency,
+            organisation_kind=row.kind,
             locale=row.locale,
             zone=row.time_zone or row.organisation_zone or settings.time_zone,
             has_shortcuts=row.has_shortcuts,

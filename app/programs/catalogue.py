@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.core.db import db
-from app.programs.models import Program, ProgramState, ProgramVersion, VersionState
+from app.core.db import db, execute_sql
+from app.programs.models import Program, ProgramVersion, VersionState
 from app.programs.rules import Definition, Rule
 
 
@@ -82,10 +82,8 @@ _guard = threading.Lock()
 
 def current_state() -> tuple[int, str]:
     """State of the catalogue as this transaction sees it: (serial, stamp); (0, "") before the first publication."""
-    row = db.session.execute(
-        select(ProgramState.serial, ProgramState.stamp).where(ProgramState.id == 1)
-    ).first()
-    return (row.serial, row.stamp) if row else (0, "")
+    row = execute_sql("SELECT serial, stamp FROM program_state WHERE id = 1").first()
+    return (row[0], row[1]) if row else (0, "")
 
 
 def load_catalogue() -> Catalogue:

@@ -74,7 +74,7 @@ def try_out(
     For an Actor as member and company, or for an organisation (anything with `id`, `country` and `kind`) alone. `slug`
     limits it to one program; `families` (names by id) saves a look-up. None for the vendor's people.
     """
-    organisation_id, member_id, country, org_kind = _who(actor_or_org)
+    organisation_id, member_id, country, org_kind = who(actor_or_org)
     if organisation_id is None:
         return None
     fact = Fact(
@@ -95,14 +95,16 @@ def try_out(
     return Trial(fact, found, missing)
 
 
-def points_of_wins(actor: Any, wins: Sequence[tuple[int, str]]) -> list[int]:
+def points_of_wins(
+    actor: Any, wins: Sequence[tuple[int, str]], programs: catalogue.Catalogue | None = None
+) -> list[int]:
     """Points to the member for deals of these (amount in minor units, currency) if each were won today, before caps.
 
-    Families are left out of account. Three statements at most, however many deals.
+    Families are left out of account. Three statements at most, however many deals; `programs` saves one.
     """
     if not wins or actor.organisation_id is None:
         return [0] * len(wins)
-    _organisation_id, member_id, country, org_kind = _who(actor)
+    _organisation_id, member_id, country, org_kind = who(actor)
     facts = [
         Fact(
             kind="deal_won", source="estimate", source_ref=str(number), organisation_id=actor.organisation_id,
@@ -111,7 +113,7 @@ def points_of_wins(actor: Any, wins: Sequence[tuple[int, str]]) -> list[int]:
         for number, (amount, currency) in enumerate(wins)
     ]  # fmt: skip
     entries = [Entry(number, "", 1, fact, country, org_kind, FOREVER) for number, fact in enumerate(facts)]
-    owed, _parked = judge_all(entries, catalogue.load_catalogue(), Rates())
+    owed, _parked = judge_all(entries, programs or catalogue.load_catalogue(), Rates())
     points = [0] * len(wins)
     for each in owed:
         if each.offer.reward.payee == "member":
@@ -119,7 +121,8 @@ def points_of_wins(actor: Any, wins: Sequence[tuple[int, str]]) -> list[int]:
     return points
 
 
-def _who(given: Any) -> tuple[int | None, int | None, str, str]:
+def who(given: Any) -> tuple[int | None, int | None, str, str]:
+    """Company, member, country and kind of company of an Actor or an organisation."""
     if hasattr(given, "organisation_id"):
         if given.organisation_id is None:
             return None, None, "", ""

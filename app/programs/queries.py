@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select, union_all
-
 from app.core.clock import today
-from app.core.db import db
+from app.core.db import dialect, execute_sql
 from app.core.errors import NotFound
+from app.core.types import bind
 from app.identity.actor import Actor
-from app.partners.models import Organisation
-from app.products.models import ProductFamily
 from app.programs import catalogue
 from app.programs.catalogue import Catalogue, Published, Version
-from app.programs.estimates import Estimate, Trial, estimate, try_out
+from app.programs.estimates import Estimate, Trial, estimate, try_out, who
 from app.programs.explaining import Explanation, explain
 from app.programs.hints import next_useful
-from app.programs.models import ProgramAward, ProgramBudget, ProgramUse
-from app.programs.rules import Reward, Rule
+from app.programs.rules import PAYEES, Reward, Rule
 from app.programs.sentences import Sentence, sentence_of
 
 __all__ = [
@@ -29,7 +25,6 @@ __all__ = [
     "list_programs", "running_now", "try_out",
 ]  # fmt: skip
 
-AWARDS: Any = ProgramAward.__table__
 RUNNING, COMING, SPENT, ENDED = "running", "coming", "spent", "ended"
 
 
@@ -77,18 +72,20 @@ class PartnerPrograms:
 class _Figures:
     """All that a page needs beside the catalogue, read in one statement."""
 
-    kind: str = ""
     points: dict[tuple[int, str], int] = field(default_factory=dict)
     pending: dict[tuple[int, str], int] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
     families: dict[int, str] = field(default_factory=dict)
 
 
-def list_programs(actor: Actor) -> PartnerPrograms:
-    """Everything published that is for this person's organisation. Two statements, however many programs."""
+def list_programs(actor: Actor, programs: Catalogue | None = None) -> PartnerPrograms:
+    """Everything published that is for this person's organisation. Two statements, however many programs.
+
+    `programs`, read before in the same transaction, saves one.
+    """
     found = PartnerPrograms()
-    for program, version, state, figures in _visible(actor):
-        for payee_kind in ("member", "organisation"):
+    for program, version, state, figures in _visible(actor, programs=programs):
+        for payee_kind in PAYEES:
             reward = _reward_to(version, payee_kind)
             if reward is None:
                 continue
@@ -107,9 +104,9 @@ def list_programs(actor: Actor) -> PartnerPrograms:
     return found
 
 
-def running_now(actor: Actor, limit: int = 2) -> list[Card]:
+def running_now(actor: Actor, limit: int = 2, programs: Catalogue | None = None) -> list[Card]:
     """What runs for the person now, the one that ends first before the others; for home."""
-    page = list_programs(actor)
+    page = list_programs(actor, programs)
     cards = [card for card in (*page.mine, *page.company) if card.state == RUNNING]
     return cards[:limit]
 
@@ -138,7 +135,7 @@ def find_program(slug: str, actor: Actor) -> ProgramPage:
     """One program in this person's scope. Raises NotFound."""
     for program, version, state, figures in _visible(actor, slug):
         cards = []
-        for payee_kind in ("member", "organisation"):
+        for payee_kind in PAYEES:
             reward = _reward_to(version, payee_kind)
             if reward is not None:
                 sees = _sees(actor, payee_kind)
@@ -152,22 +149,24 @@ def _sees(actor: Actor, payee_kind: str) -> bool:
     return payee_kind == "member" or actor.can("wallet.organisation")
 
 
-def _visible(actor: Actor, slug: str | None = None) -> list[tuple[Published, Version, str, _Figures]]:
+def _visible(
+    actor: Actor, slug: str | None = None, programs: Catalogue | None = None
+) -> list[tuple[Published, Version, str, _Figures]]:
     """The one scope of this area: published programs whose audience the person's organisation belongs to."""
     if actor.organisation_id is None:
         return []
-    programs = catalogue.load_catalogue()
+    programs = programs or catalogue.load_catalogue()
     chosen = [program for program in programs.programs if slug is None or program.slug == slug]
     if not chosen:
         return []
-    figures = _figures(actor, Catalogue(programs.serial, programs.stamp, tuple(chosen)))
+    figures = _figures(actor, chosen)
+    _id, _member, country, kind = who(actor)
     found = []
     for program in chosen:
         version, state = state_on(program, today())
         if state == RUNNING and figures.left.get(program.id) == 0:
             state = SPENT
-        country = actor.organisation_country or ""
-        if version.definition.audience.matches(actor.organisation_id, country, figures.kind):
+        if version.definition.audience.matches(actor.organisation_id, country, kind):
             found.append((program, version, state, figures))
     return found
 
@@ -191,65 +190,46 @@ def last_day(program: Published, version: Version) -> date | None:
     return min(days, default=None)
 
 
-def _figures(actor: Actor, programs: Catalogue) -> _Figures:
-    ids = [program.id for program in programs.programs]
-    family_ids = {
-        family_id
-        for program in programs.programs
-        for version in program.versions
-        for rule in version.definition.rules
-        for family_id in rule.family_ids
-    }
-    uses: Any = ProgramUse.__table__
-    text = lambda value: cast(literal(value), Text)  # noqa: E731
-    w = AWARDS.alias("w")
-    taken = select(AWARDS.c.id).where(AWARDS.c.reverses_award_id == w.c.id).exists()
-    payees = [("member", actor.person_id), ("organisation", actor.organisation_id)]
-    parts = [
-        select(text("kind"), literal(0), cast(Organisation.kind, Text), literal(0)).where(
-            Organisation.id == actor.organisation_id
-        ),
-        select(
-            text("left"),
-            ProgramBudget.program_id,
-            text(""),
-            ProgramBudget.budget_points - ProgramBudget.spent_points,
-        ).where(ProgramBudget.program_id.in_(ids)),
-    ]
-    for kind, payee_id in payees:
-        parts.append(
-            select(text("points"), uses.c.program_id, text(kind), func.sum(uses.c.points))
-            .where(uses.c.payee_kind == kind, uses.c.payee_id == payee_id, uses.c.program_id.in_(ids))
-            .group_by(uses.c.program_id)
-        )
-        parts.append(
-            select(text("pending"), w.c.program_id, text(kind), func.sum(w.c.points))
-            .where(
-                w.c.payee_kind == kind,
-                w.c.payee_id == payee_id,
-                w.c.held_until > today(),
-                w.c.program_id.in_(ids),
-                ~taken,
-            )
-            .group_by(w.c.program_id)
-        )
-    if family_ids:
-        parts.append(
-            select(text("family"), ProductFamily.id, ProductFamily.name, literal(0)).where(
-                ProductFamily.id.in_(family_ids)
-            )
-        )
+_FIGURES = """
+    SELECT 'left' AS what, program_id AS id, '' AS name, budget_points - spent_points AS number FROM program_budgets
+"""
+# Each payee's part stands alone, so that each finds its own index.
+_POINTS = """
+    UNION ALL SELECT 'points', program_id, '{kind}', sum(points) FROM program_uses
+    WHERE payee_kind = '{kind}' AND payee_id = :{kind} GROUP BY program_id
+    UNION ALL SELECT 'pending', w.program_id, '{kind}', sum(w.points) FROM program_awards w
+    WHERE w.payee_kind = '{kind}' AND w.payee_id = :{kind} AND w.held_until > :today
+    AND NOT EXISTS (SELECT 1 FROM program_awards r WHERE r.reverses_award_id = w.id) GROUP BY w.program_id
+"""
+_FAMILIES = " UNION ALL SELECT 'family', id, name, 0 FROM product_families WHERE id IN ({ids})"
+
+
+def _figures(actor: Actor, programs: Sequence[Published]) -> _Figures:
+    params: dict[str, Any] = {"member": actor.person_id, "organisation": actor.organisation_id}
+    params["today"] = bind(today(), dialect())
+    query = _FIGURES + "".join(_POINTS.format(kind=kind) for kind in PAYEES)
+    families = {f"f{number}": family_id for number, family_id in enumerate(sorted(_families_of(programs)))}
+    if families:
+        query += _FAMILIES.format(ids=", ".join(":" + name for name in families))
     figures = _Figures()
-    for what, key, name, number in db.session.execute(union_all(*parts)):
-        if what == "kind":
-            figures.kind = name
-        elif what == "left":
+    for what, key, name, number in execute_sql(query, {**params, **families}):
+        if what == "left":
             figures.left[key] = int(number)
         elif what == "family":
             figures.families[key] = name
         else:
             (figures.points if what == "points" else figures.pending)[key, name] = int(number)
     return figures
+
+
+def _families_of(programs: Sequence[Published]) -> set[int]:
+    return {
+        family_id
+        for program in programs
+        for version in program.versions
+        for rule in version.definition.rules
+        for family_id in rule.family_ids
+    }
 
 
 def _reward_to(version: Version, payee_kind: str) -> tuple[Rule, Reward] | None:

@@ -7,9 +7,10 @@ receipts and the editor all use this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from babel import Locale
@@ -96,7 +97,21 @@ def sentence(
     rule = rule or definition.rules[0]
     if families is None:
         families = family_names(rule.family_ids)
-    with force_locale(locale or current_locale()):
+    names = tuple(families.get(family_id, "…") for family_id in rule.family_ids)
+    return _worded(definition, rule, names, budget_points, locale or current_locale(), today())
+
+
+@lru_cache(maxsize=1024)
+def _worded(
+    definition: Definition,
+    rule: Rule,
+    families: Sequence[str],
+    budget_points: int | None,
+    locale: str,
+    _on: date,
+) -> Sentence:
+    """Said once a day and language: the words of a sentence depend on nothing else."""
+    with force_locale(locale):
         parts = _main(rule, families)
         for reward in rule.rewards[1:]:
             parts += [Part(" ", PLAIN), *_also(reward)]
@@ -114,7 +129,7 @@ def family_names(ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def _main(rule: Rule, families: Mapping[int, str]) -> list[Part]:
+def _main(rule: Rule, families: Sequence[str]) -> list[Part]:
     has_families, has_amount = bool(rule.family_ids), rule.min_amount_minor is not None
     conditions = {
         (False, False): "none",
@@ -124,9 +139,8 @@ def _main(rule: Rule, families: Mapping[int, str]) -> list[Part]:
     }
     reward = rule.rewards[0]
     pair = MAIN[rule.trigger, conditions[has_families, has_amount], reward.kind, reward.payee]
-    names = [families.get(family_id, "…") for family_id in rule.family_ids]
     values = {
-        "families": any_of(names),
+        "families": any_of(families),
         "least": shown_money(rule.min_amount_minor or 0, rule.min_currency or ""),
         **_reward_values(reward),
     }
