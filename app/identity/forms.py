@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -97,11 +98,8 @@ class VendorRoleForm(AppForm):
     role = SelectField(_l("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in VENDOR_ROLES])
 
 
-ZONES = tuple(
-    sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
-    )
-)
+# Zones that a territory uses today; old names of the same zone are left out.
+ZONES = tuple(sorted(available_timezones() & get_global("zone_territories").keys()))
 
 
 class AccountForm(AppForm):
