@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.clock import local, today
-from app.core.db import db
+from app.core.db import db, dialect, read
 from app.core.errors import NotFound
 from app.core.rates import SCALE, convert_by
 from app.core.settings import current_settings
+from app.core.types import LocalDate
 from app.deals import matching
 from app.deals.checks import latest_rate
 from app.deals.models import REFERENCE_BASE, Deal, DealLine, reference_of
@@ -22,14 +24,14 @@ from app.deals.parts import Parts, load_parts
 from app.deals.review import count_queue, duplicates, find_review, product_names, queue
 from app.deals.scope import find_deal_id, one_deal, visible_deals
 from app.deals.states import CLOSED, DealState
-from app.identity.actor import Actor
+from app.identity.actor import Actor, anyone, ids_of
 from app.identity.models import Person
-from app.partners.models import Organisation
+from app.partners.models import Organisation, Role
 from app.products.models import ProductFamily
 
 __all__ = [
-    "count_needs_you", "count_queue", "do_next", "duplicates", "find_deal", "find_deal_id", "find_review", "list_deals",
-    "overview", "queue", "visible_deals",
+    "count_needs_you", "count_queue", "do_next", "duplicates", "find_deal", "find_deal_id", "find_review", "find_waiting",
+    "list_deals", "overview", "queue", "visible_deals",
 ]  # fmt: skip
 
 PAGE = 20
@@ -38,20 +40,24 @@ CHIPS = ("all", "needs_you", "draft", "in_review", "protected", "won", "closed")
 S = DealState
 
 
+# The day is asked for when a statement runs, so that statements can be made once.
+TODAY: Any = bindparam("today", callable_=today, type_=LocalDate)
+SOON: Any = bindparam("soon", callable_=lambda: today() + timedelta(days=SOON_DAYS), type_=LocalDate)
+
+
+@functools.cache
 def ends_soon() -> ColumnElement[bool]:
     """Protected, with less than 14 days left."""
-    return and_(
-        Deal.state == S.APPROVED,
-        Deal.protected_until >= today(),
-        Deal.protected_until < today() + timedelta(days=SOON_DAYS),
-    )
+    return and_(Deal.state == S.APPROVED, Deal.protected_until >= TODAY, Deal.protected_until < SOON)
 
 
+@functools.cache
 def to_mark() -> ColumnElement[bool]:
     """Protected, and the day it was expected to close has come: mark it as won, or as lost."""
-    return and_(Deal.state == S.APPROVED, Deal.protected_until >= today(), Deal.expected_close_on <= today())
+    return and_(Deal.state == S.APPROVED, Deal.protected_until >= TODAY, Deal.expected_close_on <= TODAY)
 
 
+@functools.cache
 def needs_you() -> ColumnElement[bool]:
     """It is the partner's turn: a question waits, the protection ends soon, or the day to close has come."""
     return or_(Deal.state == S.INFORMATION_NEEDED, ends_soon(), to_mark())
@@ -62,6 +68,7 @@ def _listed(actor: Actor) -> Select[Any]:
     return visible_deals(actor).where(or_(Deal.state != S.WITHDRAWN, Deal.submitted_at.is_not(None)))
 
 
+@functools.cache
 def _group() -> ColumnElement[int]:
     """0 needs you, 1 also open, 2 closed: the order of the list."""
     return case((needs_you(), 0), (Deal.state.in_(CLOSED), 2), else_=1)
@@ -228,6 +235,18 @@ def _row_of(row: Any) -> DealRow:
     return DealRow(*row)
 
 
+@functools.cache
+def _list_query(_dialect: str, role: Role, chip: str) -> Select[Any]:
+    return (
+        _listed(anyone(role))
+        .where(_of_chip(chip))
+        .join(Person, Person.id == Deal.member_id)
+        .with_only_columns(*_columns())
+        .order_by(_group(), Deal.id.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
 def list_deals(
     actor: Actor, *, chip: str = "all", q: str = "", after: str | None = None, limit: int = PAGE
 ) -> Page:
@@ -235,7 +254,10 @@ def list_deals(
 
     `q` matches customer, number and product.
     """
-    query = _listed(actor).where(_of_chip(chip))
+    query, values = (
+        _list_query(dialect(), actor.role, chip if chip in CHIPS else "all"),
+        {**ids_of(actor), "most": limit + 1},
+    )
     q = q.replace("\x00", "\ufffd").strip()[:200]
     if q:
         query = query.where(_matches(q))
@@ -243,13 +265,7 @@ def list_deals(
     if seen:
         group, last = int(seen[1]), int(seen[2])
         query = query.where(or_(_group() > group, and_(_group() == group, Deal.id < last)))
-    query = (
-        query.join(Person, Person.id == Deal.member_id)
-        .with_only_columns(*_columns())
-        .order_by(_group(), Deal.id.desc())
-        .limit(limit + 1)
-    )
-    rows = [_row_of(row) for row in db.session.execute(query)]
+    rows = [_row_of(row) for row in read(query, values)]
     more = rows[limit - 1].key if len(rows) > limit else None
     return Page(rows[:limit], more)
 
@@ -329,24 +345,43 @@ class DoNext:
     row: DealRow
 
 
-def do_next(actor: Actor, limit: int = 3) -> list[DoNext]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The first of what waits for a partner, and how many there are in all."""
+
+    first: list[DoNext] = field(default_factory=list)
+    count: int = 0
+
+
+@functools.cache
+def _waiting_query(_dialect: str, role: Role) -> Select[Any]:
+    rank = case((Deal.state == S.INFORMATION_NEEDED, 0), (to_mark(), 1), else_=2)
+    return (
+        visible_deals(anyone(role))
+        .where(needs_you())
+        .join(Person, Person.id == Deal.member_id)
+        .with_only_columns(*_columns(), rank.label("rank"), func.count().over().label("in_all"))
+        .order_by(rank, Deal.protected_until, Deal.id)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def find_waiting(actor: Actor, limit: int = 3) -> Waiting:
     """What waits for this partner: questions first, then what can be marked as won, then protections that end.
 
     One statement.
     """
     if actor.is_vendor:
-        return []
-    rank = case((Deal.state == S.INFORMATION_NEEDED, 0), (to_mark(), 1), else_=2)
-    query = (
-        visible_deals(actor)
-        .where(needs_you())
-        .join(Person, Person.id == Deal.member_id)
-        .with_only_columns(*_columns(), rank.label("rank"))
-        .order_by(rank, Deal.protected_until, Deal.id)
-        .limit(limit)
-    )
+        return Waiting()
+    rows = read(_waiting_query(dialect(), actor.role), {**ids_of(actor), "most": limit}).all()
     kinds = ("question", "to_mark", "ends_soon")
-    return [DoNext(kinds[row.rank], _row_of(tuple(row)[:-1])) for row in db.session.execute(query)]
+    first = [DoNext(kinds[row.rank], _row_of(row[:-2])) for row in rows]
+    return Waiting(first, rows[0].in_all if rows else 0)
+
+
+def do_next(actor: Actor, limit: int = 3) -> list[DoNext]:
+    """The first of what waits for this partner. One statement."""
+    return find_waiting(actor, limit).first
 
 
 def needs_you_count(actor: Actor) -> Select[Any]:

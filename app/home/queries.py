@@ -8,7 +8,7 @@ from datetime import date
 
 from app.core.clock import today
 from app.core.money import exponent, shown_decimals
-from app.deals.queries import DealRow, DoNext, do_next, list_deals
+from app.deals.queries import DealRow, DoNext, find_waiting, list_deals
 from app.identity.actor import Actor
 from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
@@ -50,6 +50,7 @@ class Home:
     running: Sequence[Card]
     deals: Sequence[DealRow]
     has_deals: bool
+    waiting_count: int
 
     @property
     def is_expiring_soon(self) -> bool:
@@ -67,9 +68,9 @@ def load_home(actor: Actor) -> Home:
         if shown_decimals(rate.currency) < exponent(rate.currency):
             unit *= 1000  # rupiah: nobody counts single ones
         worth = (worth_minor(own.available, rate) // unit * unit, rate.currency)
-    waiting = do_next(actor, DO_NEXT_LIMIT)
+    waiting = find_waiting(actor, DO_NEXT_LIMIT)
     page = list_deals(actor, limit=DO_NEXT_LIMIT + DEALS_LIMIT)
-    shown = {item.row.id for item in waiting}
+    shown = {item.row.id for item in waiting.first}
     open_deals = [row for row in page.rows if row.group < 2 and row.id not in shown]
     programs = load_catalogue()
     expiring = next(((on, points) for on, points in own.expiring if points), None)
@@ -79,10 +80,11 @@ def load_home(actor: Actor) -> Home:
         worth=worth,
         expires_on=expiring[0] if expiring else None,
         expiring_points=expiring[1] if expiring else 0,
-        tasks=_tasks(actor, waiting, programs),
+        tasks=_tasks(actor, waiting.first, programs),
         running=running_now(actor, programs=programs),
         deals=open_deals[:DEALS_LIMIT],
         has_deals=bool(page.rows),
+        waiting_count=waiting.count,
     )
 
 

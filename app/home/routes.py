@@ -8,6 +8,7 @@ from app.core.access import public
 from app.core.clock import local, utc_now
 from app.core.http import render
 from app.core.i18n import _
+from app.core.nav import keep_count
 from app.home.queries import load_home
 from app.identity.actor import Actor, get_actor
 from app.identity.login import start_path
@@ -25,7 +26,9 @@ def index() -> Response:
     start = start_path(actor)
     if start != "/":
         return redirect(start, 303)  # type: ignore[return-value]
-    return render("home/index.html", "main", home=load_home(actor), greeting=_greeting(actor))
+    home = load_home(actor)
+    keep_count("/deals", home.waiting_count)
+    return render("home/index.html", "main", home=home, greeting=_greeting(actor))
 
 
 def _greeting(actor: Actor) -> str:
