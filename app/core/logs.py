@@ -12,6 +12,7 @@ import structlog
 from flask import Flask, Response, g, has_request_context, request
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_BEARER = re.compile(r"[A-Za-z0-9_-]{40,}")  # a token of an invitation or a reset; our ids are far shorter
 
 
 def request_id() -> str | None:
@@ -55,6 +56,11 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     )
 
 
+def without_tokens(path: str) -> str:
+    """A path for a log line: what would sign somebody in is left out."""
+    return _BEARER.sub("[token]", path)
+
+
 def init_logs(app: Flask) -> None:
     """Give each request an id and write one line for each answer but those of static files and health checks."""
 
@@ -71,7 +77,7 @@ def init_logs(app: Flask) -> None:
             get_logger().info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=without_tokens(request.path),
                 status=response.status_code,
                 ms=round((time.perf_counter() - getattr(g, "request_started", time.perf_counter())) * 1000),
             )

@@ -78,6 +78,14 @@ def send(
     return mail.id
 
 
+def take_back(mail_id: int) -> None:
+    """Remove a promise made in this same transaction, as if it had never been made."""
+    db.session.flush()
+    job_id = db.session.scalar(select(Mail.job_id).where(Mail.id == mail_id))
+    db.session.execute(delete(Mail).where(Mail.id == mail_id))
+    db.session.execute(delete(jobs.Job).where(jobs.Job.id == job_id))
+
+
 def compose(
     paragraphs: Sequence[object], *, action: tuple[object, str] | None = None, code: str | None = None
 ) -> tuple[str, str]:

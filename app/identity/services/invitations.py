@@ -9,11 +9,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from app.core import audit, mail
+from app.core import audit, limits, mail
 from app.core.clock import utc_now
 from app.core.crypto import keyed_digest, new_token
 from app.core.db import db, lock, transaction
-from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from app.core.settings import current_settings
 from app.identity import passwords
 from app.identity.actor import Actor
@@ -29,6 +29,9 @@ from app.partners.models import (
     OrganisationStatus,
     Role,
 )
+
+# Of one person: the portal is nobody's way to write to strangers.
+MAILS_AN_HOUR, HOUR = 60, 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,9 @@ def _check_not_here(email: str, organisation_id: int | None) -> None:
 
 def _mail(invitation: Invitation, company: Organisation | None, token: str, actor: Actor) -> None:
     settings = current_settings()
+    mine = ("invitation mails", str(actor.person_id), MAILS_AN_HOUR, HOUR)
+    if actor.person_id is not None and not limits.hit(*mine):
+        raise RateLimited(retry_after=limits.wait_seconds(*mine))
     where = company.name if company else settings.vendor_name
     with force_locale(invitation.locale):
         subject = _("%(name)s invites you to %(place)s", name=actor.name, place=where)
