@@ -70,8 +70,11 @@ def _read(name: str, _changed: int) -> Asset:
 
 def find_asset(name: str) -> Asset | None:
     """The file `name` below app/static, or None. Read again when it changed."""
-    path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC) or not path.is_file():
+    try:
+        path = (STATIC / name).resolve()
+        if not path.is_relative_to(STATIC) or not path.is_file():
+            return None
+    except (OSError, ValueError):  # a name that no file system takes: too long, or with a zero character
         return None
     return _read(name, path.stat().st_mtime_ns)
 

@@ -125,6 +125,8 @@ def _complete(settings: Settings) -> Settings:
     if settings.is_production:
         if len(settings.secret_key) < 32:
             raise SettingsError("SECRET_KEY must be set to at least 32 random characters in production")
+        if settings.secret_key == DEVELOPMENT_SECRET:
+            raise SettingsError("SECRET_KEY is the one that everybody knows; set a random one in production")
         if not settings.external_url.startswith("https://"):
             raise SettingsError("EXTERNAL_URL must be set to the https address of the portal in production")
     external = settings.external_url or f"http://{settings.host}:{settings.port}"

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from unicodedata import category
 
 from flask_babel import gettext as _
 
@@ -39,13 +40,19 @@ def upload_folder() -> Path:
     return folder
 
 
+def clean_name(name: str) -> str:
+    """A file's own name without folders and without characters that nobody sees (control, direction, zero)."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in last if not category(letter).startswith("C")).strip()[:120]
+
+
 def save(stream: IO[bytes], name: str, *, kinds: tuple[str, ...] = tuple(MAGIC)) -> Stored:
     """Keep an upload. Raises TooLarge, InvalidInput (field `file`) if the content is not what the name says.
 
     Call it before the transaction begins; a file without a row is harmless.
     """
     limit = current_settings().upload_max_mb * 1024 * 1024
-    clean = Path(name.replace("\\", "/")).name.strip()[:120] or "file"
+    clean = clean_name(name) or "file"
     extension = clean.rsplit(".", 1)[-1].lower() if "." in clean else ""
     data = stream.read(limit + 1)
     if len(data) > limit:
@@ -60,6 +67,11 @@ def save(stream: IO[bytes], name: str, *, kinds: tuple[str, ...] = tuple(MAGIC))
     path = upload_folder() / key
     path.write_bytes(data)
     return Stored(key, clean, len(data))
+
+
+def discard(stored: Stored) -> None:
+    """Throw away a kept upload that found no row."""
+    (upload_folder() / stored.key).unlink(missing_ok=True)
 
 
 def path_of(key: str) -> Path:

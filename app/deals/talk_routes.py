@@ -79,7 +79,11 @@ def attach(public_id: str) -> Response:
         if upload is None or not upload.filename:
             raise InvalidInput(fields={"file": _("Choose a file.")})
         stored = storage.save(upload.stream, upload.filename)
-        services.attach(public_id, stored, actor=actor)
+        try:
+            services.attach(public_id, stored, actor=actor)
+        except BaseException:
+            storage.discard(stored)
+            raise
     except InvalidInput as problem:
         add_errors(form, problem.fields)
         return _show_files(view, form, 422)

@@ -176,6 +176,18 @@ def test_refused_rows_can_be_fetched(app: Flask, client: FlaskClient, cast: Cast
     assert "2,Country,Atlantis,We do not know this country." in file.get_data(as_text=True)
 
 
+def test_a_formula_in_a_column_name_is_no_formula_in_the_file_of_refused_rows(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    sign_in(client, cast.finance)
+    content = b"Partner No,Name,=1+country\n1,One,@Atlantis\n2,Two,MY\n"
+    address = upload(client, "partners", content).headers["Location"]
+    act(client, address, "check", column_country="=1+country")
+    work(app)
+    text = client.get(f"{address}/errors.csv").get_data(as_text=True)
+    assert "2,'=1+country,'@Atlantis,We do not know this country." in text
+
+
 def test_waiting_lines_are_said_and_can_be_tried_again(app: Flask, client: FlaskClient, cast: Cast) -> None:
     with app.app_context():
         take_sample("products", "sales")

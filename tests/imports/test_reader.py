@@ -64,6 +64,8 @@ def test_utf_16_is_read(ctx: Any, write: Write) -> None:
         (b'a,b\n1,"two" x\n', "quotation mark"),
         (b"\xef\xbb\xbfa,b\n\xff\xfe,1\n", "neither UTF-8 nor Windows-1252"),
         (b"a,b\nx\x81,1\n", "neither UTF-8 nor Windows-1252"),
+        ("a,b\n1,x\x00y\n".encode("utf-16"), "binary file"),
+        ("a\x00,b\n1,2\n".encode("utf-16"), "binary file"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_refused_in_one_sentence(

@@ -43,7 +43,7 @@ def upload(kind: ImportKind, stream: IO[bytes], name: str, *, source: str, actor
             kind=kind,
             source=named,
             status=BatchStatus.UPLOADED,
-            file_name=Path(name.replace("\\", "/")).name.strip()[:120] or "file.csv",
+            file_name=storage.clean_name(name) or "file.csv",
             file_key=key,
             sha256=facts.sha256,
             mapping=mapping.as_json(),

@@ -153,6 +153,8 @@ def _header(path: Path, encoding: str, has_bom: bool) -> tuple[str, tuple[str, .
             head = handle.read(_HEAD)
     except UnicodeError:
         raise FileRefused(_("This is a binary file, not a CSV file.")) from None
+    if "\x00" in head:
+        raise FileRefused(_("This is a binary file, not a CSV file."))
     lines = head.splitlines()
     number = 1
     given = re.fullmatch(r"(?i)sep=(.)", lines[0].strip("\ufeff")) if lines else None
@@ -189,6 +191,8 @@ def _check_structure(facts: FileFacts, max_lines: int) -> int:
             line = number
             if 0 < count <= 200:
                 decimals.add(_decimal_count(value))
+            if facts.encoding == "utf-16" and any("\x00" in cell for cell in row):
+                raise FileRefused(_("This is a binary file, not a CSV file."))
             count, value = count + 1, row[-1]
             if count > max_lines:
                 raise FileRefused(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.core import money
+from app.core.csvs import neutral
 from app.core.i18n import _, ngettext
 from app.integrations.imports.models import ImportKind
 from app.integrations.imports.reader import FileFacts
@@ -49,16 +50,12 @@ class ErrorFile:
             self._handle = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._handle)
             self._writer.writerow(("line", "column", "value", "sentence"))
-        self._writer.writerow((error.line, error.column, _harmless(error.value), error.sentence))
+        self._writer.writerow((error.line, *map(neutral, (error.column, error.value, error.sentence))))
 
     def close(self) -> None:
         if self._handle is not None:
             self._handle.close()
             self._handle = None
-
-
-def _harmless(value: str) -> str:
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 @dataclass(slots=True)
