@@ -70,11 +70,11 @@ class Found:
     def html(self) -> list[Seen]:
         return [page for page in self.pages if page.status == 200 and page.kind == "text/html"]
 
-    def one_each(self) -> list[Seen]:
+    def one_each(self, rivals: bool = False) -> list[Seen]:
         """One page for each view and role that reaches it."""
         kept: dict[tuple[str, str], Seen] = {}
         for page in self.html():
-            if not page.role.startswith("rival"):
+            if rivals or not page.role.startswith("rival"):
                 kept.setdefault((page.endpoint, page.role), page)
         return list(kept.values())
 

@@ -43,7 +43,7 @@ def measured(app: Flask, pages: list[Seen]) -> dict[tuple[str, str], list[str]]:
 
 
 def test_every_page_asks_little_and_no_more_with_a_thousand_rows(demo: Flask, found: Found) -> None:
-    pages = found.html()
+    pages = found.one_each(rivals=True)
     few = measured(demo, pages)
     greedy = [
         f"{role} {path}: {len(seen)} statements"
