@@ -114,7 +114,7 @@ def write_repeated(path: Path, lines: list[str], copies: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("lines", [12_000, pytest.param(LINES, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("lines", [8_000, pytest.param(LINES, marks=pytest.mark.soak)])
 def test_four_times_the_lines_take_hardly_more_memory(
     purchases: Any, ctx: Flask, tmp_path: Path, lines: int
 ) -> None:
