@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
-from app.core.db import db
+from app.core.db import read
 
 # path, label, icon, permission; the path is the public address, so an area that is not there is left out.
 Entry = tuple[str, Any, str, str]
@@ -22,6 +22,7 @@ PARTNER: tuple[Entry, ...] = (
     ("/rewards", _l("Rewards"), "gift", "reward.view"),
     ("/wallet", _l("Wallet"), "wallet", "wallet.view"),
     ("/programs", _l("Programs"), "sparkles", "program.view"),
+    ("/sales", _l("Sales"), "chart-column-increasing", "sale.own"),
     ("/team", _l("Team"), "users", "team.view"),
 )
 VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
@@ -59,6 +60,9 @@ ROOTS = ("/", "/admin")
 # path -> the query of how many wait there; an area registers one cheap count (see count_for).
 Count = Callable[[Any], Select[Any] | None]
 COUNTS: dict[str, Count] = {}
+# (role, paths) -> the paths that have a count, and the statement that reads them all.
+Made = tuple[tuple[str, ...], Select[Any]]
+_made: dict[tuple[str, tuple[str, ...]], Made] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ class Menu:
 def count_for(path: str, count: Count) -> None:
     """Show on the entry of `path` how many things wait there for the actor: a query of one number, or None.
 
-    All numbers of a page are asked for in one statement.
+    The actor given stands for everybody of the role: its ids are parameters. All numbers of a page are asked for in one
+    statement.
     """
     COUNTS[path] = count
 
@@ -104,11 +109,19 @@ def count_at(path: str, actor: Any) -> int:
 def _read_counts(actor: Any, known: dict[str, int]) -> None:
     entries = [entry for _title, group in VENDOR for entry in group] if actor.is_vendor else list(PARTNER)
     open_paths = [entry[0] for entry in entries if entry[0] in COUNTS and actor.can(entry[3])]
-    queries = {path: COUNTS[path](actor) for path in open_paths if path not in known}
-    asked = {path: query.scalar_subquery() for path, query in queries.items() if query is not None}
-    row = db.session.execute(select(*asked.values())).one() if asked else ()
-    known.update(dict.fromkeys(queries, 0))
+    unknown = tuple(path for path in open_paths if path not in known)
+    asked, query = _made.get((actor.role, unknown)) or _make_query(actor, unknown)
+    row = read(query, actor.ids).one() if asked else ()
+    known.update(dict.fromkeys(unknown, 0))
     known.update({path: int(value or 0) for path, value in zip(asked, row, strict=True)})
+
+
+def _make_query(actor: Any, paths: tuple[str, ...]) -> Made:
+    """Made once for each role, and for the paths whose counts a page has not read itself."""
+    queries = [(path, COUNTS[path](actor.stand_in)) for path in paths]
+    asked = {path: query.scalar_subquery() for path, query in queries if query is not None}
+    made = _made[actor.role, paths] = tuple(asked), select(*asked.values())
+    return made
 
 
 def _paths(app: Flask) -> frozenset[str]:

@@ -62,6 +62,16 @@ class Actor:
     def initials(self) -> str:
         return initials(self.name)
 
+    @property
+    def stand_in(self) -> Actor:
+        """Whoever has this role; see `anyone`."""
+        return anyone(self.role)
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        """The values of a statement made for `anyone` in this role."""
+        return {"actor_person": self.person_id, "actor_organisation": self.organisation_id}
+
     def can(self, permission: str) -> bool:
         return permission in PERMISSIONS[self.role]
 
@@ -73,16 +83,11 @@ SYSTEM = Actor(person_id=None, public_id="system", name="Tangga", email="", role
 def anyone(role: Role) -> Actor:
     """Whoever has this role: ids are parameters, so that a statement in their scope is made once and serves them all.
 
-    Run it with `ids_of(actor)` among its values.
+    Run it with the `ids` of an actor among its values.
     """
     person: Any = bindparam("actor_person", type_=BigInt)
     organisation: Any = bindparam("actor_organisation", type_=BigInt)
     return Actor(person, "", "", "", role, organisation_id=organisation)
-
-
-def ids_of(actor: Actor) -> dict[str, Any]:
-    """The values of a statement made for `anyone` in the actor's role."""
-    return {"actor_person": actor.person_id, "actor_organisation": actor.organisation_id}
 
 
 def initials(name: str) -> str:
@@ -106,3 +111,8 @@ def current_actor() -> Actor:
     if found is None:
         raise RuntimeError("current_actor() in a view without @needs")
     return found
+
+
+def ids_of(actor: Actor) -> dict[str, Any]:
+    """The same as `actor.ids`."""
+    return actor.ids

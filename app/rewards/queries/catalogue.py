@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, tuple_
 
 from app.core.clock import today
-from app.core.db import db
+from app.core.db import db, execute_sql
 from app.core.errors import NotFound
 from app.rewards.models import (
     EVERYWHERE,
     Denomination,
     Medium,
-    PointValue,
     Reward,
     RewardCategory,
     RewardCountry,
@@ -325,13 +324,12 @@ def find_offer(slug: str, actor: Actor) -> Offer:
     return Offer(choices, *columns)
 
 
+_RATE = "SELECT currency, points, per_minor FROM point_values WHERE currency = :currency"
+
+
 def find_point_rate(currency: str | None) -> Rate | None:
     """What points are worth in a currency; None where the vendor has not said."""
     if not currency:
         return None
-    row = db.session.execute(
-        select(PointValue.currency, PointValue.points, PointValue.per_minor).where(
-            PointValue.currency == currency
-        )
-    ).first()
+    row = execute_sql(_RATE, {"currency": currency}).first()
     return Rate(*row) if row is not None else None
