@@ -231,7 +231,7 @@ def reject(public_id: str) -> Response:
     form = RejectionForm(message=request.args.get("message", "")[:2000])
     form.reason.choices = [(reason.value, str(label)) for reason, label in REJECTION_LABELS.items()]
     template = "admin/deals/reject.html"
-    if request.method == "GET":
+    if request.method != "POST":
         review = find_review(public_id, current_actor())
         return render(template, _block(), form=form, review=review, deal=review.deal)
     line = line_around(public_id)
@@ -254,7 +254,7 @@ def ask(public_id: str) -> Response:
     """Ask the partner for what is missing."""
     form = QuestionForm(message=request.args.get("message", "")[:2000])
     template = "admin/deals/ask.html"
-    if request.method == "GET":
+    if request.method != "POST":
         review = find_review(public_id, current_actor())
         return render(template, _block(), form=form, review=review, deal=review.deal)
     line = line_around(public_id)

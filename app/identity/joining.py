@@ -28,7 +28,7 @@ def join(token: str) -> Response:
     except NotFound as gone:
         return render("identity/link_gone.html", sentence=gone.message, status=404)
     place = offer.organisation_name or current_settings().vendor_name
-    if request.method == "GET":
+    if request.method != "POST":
         form = JoinForm(locale=current_locale())
         return secret_page(render("identity/join.html", form=form, offer=offer, place=place))
     form = JoinForm()

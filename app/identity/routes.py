@@ -51,7 +51,7 @@ def enter(token: str, target: str | None) -> Response:
 def sign_in() -> Response:
     """The sign-in page: address and password, a code by mail beside them."""
     form = SignInForm(next=request.args.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         if get_actor() is not None:
             return see_other(local_path(request.args.get("next")) or home_of_actor())
         return render("identity/sign_in.html", form=form)
@@ -116,7 +116,7 @@ def _check_code() -> Response:
 def reset() -> Response:
     """Ask for a link that sets a new password."""
     form = EmailForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render("identity/reset_request.html", form=form, sent="sent" in request.args)
     if not form.validate():
         return render("identity/reset_request.html", form=form, status=422, error_prefix=_("Error: "))
@@ -133,7 +133,7 @@ def reset_link(token: str) -> Response:
     except NotFound as gone:
         return render("identity/link_gone.html", sentence=gone.message, status=404)
     form = NewPasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return secret_page(render("identity/reset.html", form=form))
     if form.validate():
         try:
@@ -150,7 +150,7 @@ def reset_link(token: str) -> Response:
 @public
 def sign_out() -> Response:
     """Sign this browser out. A GET only asks."""
-    if request.method == "GET":
+    if request.method != "POST":
         if get_actor() is None:
             return see_other(url_for(".sign_in"))
         return render("identity/sign_out.html")
