@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response
 from flask_compress import Compress
 
+from app.core.headers import ASK_AGAIN
+
 compress = Compress()
 
 
@@ -29,7 +31,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _compress(response: Response) -> Response:
-        if "no-store" in response.headers.get("Cache-Control", ""):
+        kept = response.headers.get("Cache-Control", "")
+        if "no-store" in kept and kept != ASK_AGAIN:
             return response
         answer: Response = compress.after_request(response)
         return answer

@@ -10,6 +10,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+# For a form that the server keeps while it is filled: going back asks for it again instead of showing an older copy.
+ASK_AGAIN = "no-cache, no-store, private"
 
 
 def init_headers(app: Flask) -> None:

@@ -135,6 +135,14 @@ def lines_of(deal: Deal) -> list[Line]:
     return [Line(*row) for row in db.session.execute(query.order_by(DealLine.position))]
 
 
+def words_of(deal: Deal) -> tuple[Any, ...]:
+    """All that a form says of the deal."""
+    texts = [
+        getattr(deal, name) for name in (*TEXT_LIMITS, "customer_country", "currency", "expected_close_on")
+    ]
+    return (*texts, *lines_of(deal))
+
+
 def gist_of(deal: Deal) -> Gist:
     """What the vendor decides on, as it stands."""
     families = frozenset(line.family_id for line in lines_of(deal) if line.family_id is not None)

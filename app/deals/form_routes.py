@@ -8,6 +8,7 @@ from flask import Response, request, url_for
 
 from app.core.errors import AppError, InvalidInput
 from app.core.filters import new_key
+from app.core.headers import ASK_AGAIN
 from app.core.http import KEY_FIELD, idempotent, render, see_other
 from app.core.i18n import _
 from app.deals import services, words
@@ -155,7 +156,9 @@ def edit(public_id: str) -> Response:
         return see_other(url_for("deals.show", public_id=public_id))
     step = _step(view)
     form = form_of(view, extra_lines=1 if request.args.get("lines") == "1" else 0)
-    return show_form(form, step, view, lacking=missing(view.deal) if step == 3 else {})
+    response = show_form(form, step, view, lacking=missing(view.deal) if step == 3 else {})
+    response.headers["Cache-Control"] = ASK_AGAIN
+    return response
 
 
 @bp.post("/<public_id>/edit")
@@ -169,8 +172,10 @@ def update(public_id: str) -> Response:
     if form.check(wanted):
         try:
             if view.deal.state is not DealState.DRAFT:
-                services.edit(public_id, form.fields(), actor=actor)
-                return see_other(url_for("deals.show", public_id=public_id), toast=_("Changes sent"))
+                before = view.deal.revision
+                deal = services.edit(public_id, form.fields(), actor=actor)
+                toast = _("Changes sent") if deal.revision > before else _("Nothing was changed")
+                return see_other(url_for("deals.show", public_id=public_id), toast=toast)
             if action == "submit":
                 services.submit(form.fields(), actor=actor, public_id=public_id)
                 return _sent(public_id)

@@ -71,7 +71,7 @@ def _listed(actor: Actor) -> Select[Any]:
 @functools.cache
 def _group() -> ColumnElement[int]:
     """0 needs you, 1 also open, 2 closed: the order of the list."""
-    return case((needs_you(), 0), (Deal.state.in_(CLOSED), 2), else_=1)
+    return case((needs_you(), 0), (or_(*(Deal.state == state for state in CLOSED)), 2), else_=1)
 
 
 def _of_chip(chip: str) -> ColumnElement[bool]:
@@ -339,10 +339,12 @@ def find_deal(public_id: str, actor: Actor) -> DealView:
 
 @dataclass(frozen=True, slots=True)
 class DoNext:
-    """Something of the person's own that waits. `kind`: question, ends_soon, to_mark."""
+    """Something that waits for the partner. `kind`: question, ends_soon, to_mark. A win is judged by `family_id`."""
 
     kind: str
     row: DealRow
+    member_id: int
+    family_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,11 +358,24 @@ class Waiting:
 @functools.cache
 def _waiting_query(_dialect: str, role: Role) -> Select[Any]:
     rank = case((Deal.state == S.INFORMATION_NEEDED, 0), (to_mark(), 1), else_=2)
+    family = (
+        select(DealLine.family_id)
+        .where(DealLine.deal_id == Deal.id, DealLine.family_id.is_not(None))
+        .order_by(func.coalesce(DealLine.value_minor, 0).desc(), DealLine.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    more = (
+        Deal.member_id,
+        family.label("family_id"),
+        rank.label("rank"),
+        func.count().over().label("in_all"),
+    )
     return (
         visible_deals(anyone(role))
         .where(needs_you())
         .join(Person, Person.id == Deal.member_id)
-        .with_only_columns(*_columns(), rank.label("rank"), func.count().over().label("in_all"))
+        .with_only_columns(*_columns(), *more)
         .order_by(rank, Deal.protected_until, Deal.id)
         .limit(bindparam("most", type_=Integer))
     )
@@ -375,7 +390,7 @@ def find_waiting(actor: Actor, limit: int = 3) -> Waiting:
         return Waiting()
     rows = read(_waiting_query(dialect(), actor.role), {**ids_of(actor), "most": limit}).all()
     kinds = ("question", "to_mark", "ends_soon")
-    first = [DoNext(kinds[row.rank], _row_of(row[:-2])) for row in rows]
+    first = [DoNext(kinds[row.rank], _row_of(row[:-4]), row.member_id, row.family_id) for row in rows]
     return Waiting(first, rows[0].in_all if rows else 0)
 
 

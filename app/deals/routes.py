@@ -13,7 +13,8 @@ from app.core.errors import InvalidInput
 from app.core.filters import new_key
 from app.core.forms import add_errors
 from app.core.http import KEY_FIELD, idempotent, render, see_other
-from app.core.i18n import _, _l, ngettext
+from app.core.i18n import _, _l, current_locale, ngettext
+from app.core.money import format_points
 from app.deals import check_routes, csv_routes, form_routes, services, talk_routes, words
 from app.deals.blueprint import block_for_sheet, bp
 from app.deals.forms import LossForm, WinForm, country_name, win_form
@@ -160,7 +161,12 @@ def _earned(won: services.Won) -> str:
     points = sum(award.points for award in won.awards if award.payee == "member")
     if not points:
         return _("Marked as won")
-    return ngettext("You earned %(num)s point", "You earned %(num)s points", points)
+    return ngettext(
+        "You earned %(points)s point",
+        "You earned %(points)s points",
+        points,
+        points=format_points(points, current_locale()),
+    )
 
 
 @bp.get("/<public_id>/loss")

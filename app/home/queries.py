@@ -25,11 +25,12 @@ DEALS_LIMIT = 4
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row of *Do next*: a deal of one's own, and what it would bring."""
+    """One row of *Do next*: a deal, and what it would bring if it is one's own (an admin sees the company's)."""
 
     kind: str
     deal: DealRow
     points: int
+    is_own: bool
 
     @property
     def is_late(self) -> bool:
@@ -98,6 +99,9 @@ def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
 
 
 def _tasks(actor: Actor, waiting: Sequence[DoNext], programs: Catalogue) -> list[Task]:
-    wins = [(item.row.value_minor or 0, item.row.currency) for item in waiting]
-    points = points_of_wins(actor, wins, programs)
-    return [Task(item.kind, item.row, earned) for item, earned in zip(waiting, points, strict=True)]
+    own = [item for item in waiting if item.member_id == actor.person_id]
+    wins = [(item.row.value_minor or 0, item.row.currency, item.family_id) for item in own]
+    points = dict(
+        zip((item.row.id for item in own), points_of_wins(actor, wins, programs), strict=True),
+    )
+    return [Task(item.kind, item.row, points.get(item.row.id, 0), item.row.id in points) for item in waiting]

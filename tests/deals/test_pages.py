@@ -344,3 +344,18 @@ def test_the_list_comes_as_a_file_that_no_spreadsheet_runs(
     answer = client.get("/deals/list.csv")
     assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
     assert "'=HYPERLINK(1)" in answer.text and "48000.00" in answer.text and "Klinik" not in answer.text
+
+
+def test_going_back_asks_for_the_form_again_and_the_same_again_leaves_no_line(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    sign_in(client, cast.aisyah)
+    place = client.post("/deals", data=body()).location
+    page = client.get(place + "/edit", headers={"Accept-Encoding": "br"})
+    assert "no-store" in page.headers["Cache-Control"] and page.headers["Content-Encoding"] == "br"
+    again = client.post(place + "/edit", data=body())
+    shown = client.get(again.location).text
+    assert again.location == place and "Nothing was changed" in shown and "Changed" not in shown
+    client.post(place + "/edit", data=body(notes="Tender 8"))
+    shown = client.get(place).text
+    assert "Changes sent" in shown and "Changed" in shown

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app.core.clock import today, travel, utc_now
 from app.core.db import transaction
+from app.deals.scope import find_deal_id
 from app.ledger import services as ledger
 from app.rewards.services import set_point_value
 from tests.cast import sign_in
@@ -132,3 +133,30 @@ def test_points_far_from_their_date_are_not_pressed(app, client, cast):
         again = app.test_client()
         sign_in(again, cast.aisyah)
         assert "Use now" in text(again.get("/"))
+
+
+def test_what_to_do_next_promises_what_the_deals_page_promises(app, client, cast):
+    from app.core.db import db
+    from app.deals.models import DealLine
+    from tests.programs.makers import definition, live, reward
+
+    with app.app_context():
+        family = cast.families["firewall"]
+        live(cast)
+        live(cast, definition(reward("fixed", 500, cap_points=300), family_ids=(family,)), name="Push")
+        public_id = a_deal(cast.aisyah, "Mutiara Logistics")
+        with transaction():
+            deal_id = find_deal_id(public_id, cast.aisyah)
+            db.session.add(DealLine(deal_id=deal_id, position=0, family_id=family, value_minor=4_800_000))
+    sign_in(client, cast.aisyah)
+    assert "2,220 points" in text(client.get("/"))
+    assert "2,220" in text(client.get(f"/deals/{public_id}"))
+
+
+def test_an_admin_reads_whose_deal_waits_not_points_of_somebody_else(app, client, cast):
+    with app.app_context():
+        a_deal(cast.aisyah, "Mutiara Logistics")
+        a_deal(cast.kinabalu_admin, "Rimba Medical")
+    sign_in(client, cast.kinabalu_admin)
+    page = text(client.get("/"))
+    assert f"Registered by {cast.aisyah.name}" in page and "Expected to close today, 0 points" in page

@@ -17,6 +17,7 @@ from app.deals.content import (
     gist_of,
     is_material,
     is_other_claim,
+    words_of,
 )
 from app.deals.models import Deal
 from app.deals.services.moves import hold, move, require
@@ -101,18 +102,16 @@ def submit(
 def edit(public_id: str, fields: DealFields, *, actor: Actor) -> Deal:
     """Change a deal that was sent. A material change of an approved deal sends it back to review.
 
-    Another customer or a further product family takes a new place in the line of rivals.
+    Another customer or a further product family takes a new place in the line of rivals. The same again does nothing.
     Raises NotFound, Forbidden, DealAlreadyDecided, InvalidInput.
     """
     with transaction():
         lock_claims()
         deal = hold(public_id, Verb.EDIT, actor)
-        before, close_was, was_approved = (
-            gist_of(deal),
-            deal.expected_close_on,
-            deal.state is DealState.APPROVED,
-        )
-        apply(deal, fields, wanted=NEEDED, close_was=close_was)
+        said, before, was_approved = words_of(deal), gist_of(deal), deal.state is DealState.APPROVED
+        apply(deal, fields, wanted=NEEDED, close_was=deal.expected_close_on)
+        if words_of(deal) == said:
+            return deal
         now = gist_of(deal)
         if is_other_claim(before, now):
             deal.claimed_at = utc_now()
