@@ -69,13 +69,14 @@ def _wanted_block() -> str:
 
 
 def _panel(public_id: str) -> dict[str, Any]:
-    """What stands beside the list and atop the page: people, points, deals. Two statements."""
-    found = find_panel(public_id, current_actor())
+    """What stands beside the list and atop the page: people, points, deals for who may see deals. Two statements."""
+    actor = current_actor()
+    found = find_panel(public_id, actor)
     company = found.organisation
     return {
         "company": company,
         "members": found.members,
-        "deals": latest_open_deals(company.id),
+        "deals": latest_open_deals(company.id) if actor.can("deal.review") else [],
         "figures": found.figures,
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
+MAX_ID = 2**63 - 1  # what an address may name; beyond it no database has a row
 PK = Annotated[int, mapped_column(BigInt, primary_key=True, autoincrement=True)]
 
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f"

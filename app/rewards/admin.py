@@ -13,6 +13,7 @@ from app.core.forms import AppForm, add_errors
 from app.core.http import render, see_other, with_query
 from app.core.i18n import _, current_locale
 from app.core.settings import current_settings
+from app.core.types import MAX_ID
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.rewards import services
@@ -212,7 +213,7 @@ def _value_refused(slug: str, value_form: ValueForm) -> Response:
     )
 
 
-@admin_bp.post("/<slug>/values/<int:denomination_id>/retirement")
+@admin_bp.post(f"/<slug>/values/<int(max={MAX_ID}):denomination_id>/retirement")
 @needs("reward.edit")
 def retire_value(slug: str, denomination_id: int) -> Response:
     services.retire_denomination(slug, denomination_id, actor=current_actor())

@@ -11,6 +11,7 @@ from app.core.forms import add_errors
 from app.core.http import render, see_other, with_query
 from app.core.i18n import _
 from app.core.nav import count_for
+from app.core.types import MAX_ID
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.rewards import services
@@ -115,7 +116,7 @@ def advance(public_id: str) -> Response:
     return see_other(url_for("orders_admin.show", public_id=public_id), toast=_("The partner has been told."))
 
 
-@admin_bp.post("/<public_id>/complaints/<int:complaint_id>/answer")
+@admin_bp.post(f"/<public_id>/complaints/<int(max={MAX_ID}):complaint_id>/answer")
 @needs("order.fulfil", "order.cancel")
 def answer(public_id: str, complaint_id: int) -> Response:
     form = AnswerForm()

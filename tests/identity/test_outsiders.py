@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from app.core.mail import Mail
 from app.identity.services import invitations
 from app.identity.services.signing_in import Browser, request_code, request_reset
 from app.partners.models import Role
-from tests.cast import Cast
+from tests.cast import Cast, let_post
 from tests.support.statements import count_statements
 
 
@@ -64,3 +65,21 @@ def test_one_person_cannot_send_invitations_without_end(
             invitations.invite("c@b.example", Role.MEMBER, cast.kinabalu.id, actor=cast.kinabalu_admin)
         assert db.session.scalar(select(func.count()).select_from(Mail)) == 2
         invitations.invite("d@b.example", Role.MEMBER, cast.merapi.id, actor=cast.merapi_admin)
+
+
+def test_a_new_password_closes_every_code_and_link_mailed_before(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    browser = Browser(address="10.0.0.9")
+    with app.app_context():
+        request_reset(cast.aisyah.email, browser)
+        request_reset(cast.aisyah.email, browser)
+        request_reset(cast.budi.email, browser)
+        links = [
+            str(re.search(r"/sign-in/reset/\S+", text)[0])  # type: ignore[index]
+            for text in db.session.scalars(select(Mail.text).order_by(Mail.id))
+        ]
+    let_post(client)
+    answer = client.post(links[0], data={"password": "a brand new secret"})
+    assert answer.status_code == 303
+    assert [app.test_client().get(link).status_code for link in links] == [404, 404, 200]

@@ -84,3 +84,16 @@ def test_strange_words_about_an_order_are_kept_or_refused(app, client, cast, sho
         404,
         422,
     )
+
+
+def test_a_number_in_an_address_that_no_row_can_have_leads_nowhere(app, client, cast, shop, rich):
+    from app.rewards import services
+
+    rich(cast.aisyah, 50000)
+    with app.app_context():
+        order = services.redeem(shop.earbuds, None, 1, "key-00002", cast.aisyah)
+    sign_in(client, cast.owner)
+    for giant in (2**63, 10**30):
+        url = f"/admin/orders/{order}/complaints/{giant}/answer"
+        assert client.post(url, data={"answer": "Hello there"}).status_code == 404
+        assert client.post(f"/admin/rewards/{shop.market}/values/{giant}/retirement").status_code == 404

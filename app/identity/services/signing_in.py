@@ -342,11 +342,21 @@ def reset_password(token: str, password: str, browser: Browser) -> str:
             raise NotFound(_("This link was used or is too old. Ask for a new one."))
         db.session.execute(update(Person).where(Person.id == found.person_id).values(password_hash=fresh))
         end_sessions_of(found.person_id)
+        _end_secrets_of(found.person_id)
         who = _Who(found.person_id, found.role)
         audit.record("person.password_reset", actor=who, subject="person", subject_id=found.person_id)
         return start_session(
             found.person_id, found.role, user_agent=browser.user_agent, address=browser.address
         )
+
+
+def _end_secrets_of(person_id: int) -> None:
+    """Codes and links that were mailed before a new password open nothing any more."""
+    db.session.execute(
+        update(SignInSecret)
+        .where(SignInSecret.person_id == person_id, SignInSecret.used_at.is_(None))
+        .values(used_at=utc_now())
+    )
 
 
 def change_password(person_id: int, current: str, fresh: str, browser: Browser, *, keep_session: int) -> None:
@@ -367,4 +377,5 @@ def change_password(person_id: int, current: str, fresh: str, browser: Browser, 
         _give_try_back(person.email, browser)
         db.session.execute(update(Person).where(Person.id == person_id).values(password_hash=hashed))
         end_sessions_of(person_id, but=keep_session)
+        _end_secrets_of(person_id)
         audit.record("person.password_changed", actor=None, subject="person", subject_id=person_id)
