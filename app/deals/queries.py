@@ -5,73 +5,44 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core.clock import local, today
+from app.core.clock import today
 from app.core.db import db, dialect, read
 from app.core.errors import NotFound
 from app.core.rates import SCALE, convert_by
 from app.core.settings import current_settings
-from app.core.types import LocalDate
 from app.deals import matching
 from app.deals.checks import latest_rate
-from app.deals.models import REFERENCE_BASE, Deal, DealLine, reference_of
+from app.deals.models import REFERENCE_BASE, Deal, DealLine
 from app.deals.parts import Parts, load_parts
-from app.deals.review import count_queue, duplicates, find_review, product_names, queue
+from app.deals.review import count_queue, duplicates, find_review, queue
+from app.deals.rows import SOON_DAYS, DealRow, group_of, needs_you, protection_days, row_columns, to_mark
 from app.deals.scope import find_deal_id, one_deal, visible_deals
 from app.deals.states import CLOSED, DealState
-from app.identity.actor import Actor, anyone, ids_of
+from app.identity.actor import Actor, anyone
 from app.identity.models import Person
 from app.partners.models import Organisation, Role
 from app.products.models import ProductFamily
 
 __all__ = [
+    "SOON_DAYS", "DealRow",
     "count_needs_you", "count_queue", "do_next", "duplicates", "find_deal", "find_deal_id", "find_review", "find_waiting",
     "list_deals", "overview", "queue", "visible_deals",
 ]  # fmt: skip
 
 PAGE = 20
-SOON_DAYS = 14
 CHIPS = ("all", "needs_you", "draft", "in_review", "protected", "won", "closed")
 S = DealState
-
-
-# The day is asked for when a statement runs, so that statements can be made once.
-TODAY: Any = bindparam("today", callable_=today, type_=LocalDate)
-SOON: Any = bindparam("soon", callable_=lambda: today() + timedelta(days=SOON_DAYS), type_=LocalDate)
-
-
-@functools.cache
-def ends_soon() -> ColumnElement[bool]:
-    """Protected, with less than 14 days left."""
-    return and_(Deal.state == S.APPROVED, Deal.protected_until >= TODAY, Deal.protected_until < SOON)
-
-
-@functools.cache
-def to_mark() -> ColumnElement[bool]:
-    """Protected, and the day it was expected to close has come: mark it as won, or as lost."""
-    return and_(Deal.state == S.APPROVED, Deal.protected_until >= TODAY, Deal.expected_close_on <= TODAY)
-
-
-@functools.cache
-def needs_you() -> ColumnElement[bool]:
-    """It is the partner's turn: a question waits, the protection ends soon, or the day to close has come."""
-    return or_(Deal.state == S.INFORMATION_NEEDED, ends_soon(), to_mark())
 
 
 def _listed(actor: Actor) -> Select[Any]:
     """Deals in scope without drafts that were thrown away."""
     return visible_deals(actor).where(or_(Deal.state != S.WITHDRAWN, Deal.submitted_at.is_not(None)))
-
-
-@functools.cache
-def _group() -> ColumnElement[int]:
-    """0 needs you, 1 also open, 2 closed: the order of the list."""
-    return case((needs_you(), 0), (or_(*(Deal.state == state for state in CLOSED)), 2), else_=1)
 
 
 def _of_chip(chip: str) -> ColumnElement[bool]:
@@ -164,75 +135,11 @@ def _converted(minor: int, source: str, rate: int | None, target: str, target_ra
 
 
 @dataclass(frozen=True, slots=True)
-class DealRow:
-    """One deal of a list. `group`: 0 needs you, 1 also open, 2 closed."""
-
-    id: int
-    public_id: str
-    state: DealState
-    customer_name: str
-    products: str
-    value_minor: int | None
-    currency: str
-    protected_until: date | None
-    approved_at: datetime | None
-    expected_close_on: date | None
-    won_on: date | None
-    closed_at: datetime | None
-    invoice_minor: int | None
-    member_name: str
-    group: int
-    loss_reason: Any = None
-    rejection_reason: Any = None
-
-    @property
-    def reference(self) -> str:
-        return reference_of(self.id)
-
-    @property
-    def key(self) -> str:
-        """Where the next page begins."""
-        return f"{self.group}-{self.id}"
-
-    @property
-    def days_left(self) -> int | None:
-        """Whole days of protection left; None if it is not protected."""
-        if self.state is not S.APPROVED or self.protected_until is None:
-            return None
-        return max((self.protected_until - today()).days, 0)
-
-    @property
-    def protection_days(self) -> int:
-        return protection_days(self.approved_at, self.protected_until)
-
-
-def protection_days(approved_at: datetime | None, until: date | None) -> int:
-    """How many days the protection was given for."""
-    if approved_at is None or until is None:
-        return current_settings().deal_protection_days
-    return max((until - local(approved_at, current_settings().time_zone).date()).days, 1)
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Rows and where the next page begins, None at the end."""
 
     rows: list[DealRow]
     after: str | None
-
-
-def _columns() -> list[Any]:
-    return [
-        Deal.id, Deal.public_id, Deal.state, Deal.customer_name,
-        func.coalesce(product_names(), "").label("products"), Deal.value_minor,
-        Deal.currency, Deal.protected_until, Deal.approved_at, Deal.expected_close_on, Deal.won_on, Deal.closed_at,
-        Deal.invoice_minor, Person.name.label("member_name"), _group().label("group_no"), Deal.loss_reason,
-        Deal.rejection_reason,
-    ]  # fmt: skip
-
-
-def _row_of(row: Any) -> DealRow:
-    return DealRow(*row)
 
 
 @functools.cache
@@ -241,8 +148,8 @@ def _list_query(_dialect: str, role: Role, chip: str) -> Select[Any]:
         _listed(anyone(role))
         .where(_of_chip(chip))
         .join(Person, Person.id == Deal.member_id)
-        .with_only_columns(*_columns())
-        .order_by(_group(), Deal.id.desc())
+        .with_only_columns(*row_columns())
+        .order_by(group_of(), Deal.id.desc())
         .limit(bindparam("most", type_=Integer))
     )
 
@@ -256,7 +163,7 @@ def list_deals(
     """
     query, values = (
         _list_query(dialect(), actor.role, chip if chip in CHIPS else "all"),
-        {**ids_of(actor), "most": limit + 1},
+        {**actor.ids, "most": limit + 1},
     )
     q = q.replace("\x00", "\ufffd").strip()[:200]
     if q:
@@ -264,8 +171,8 @@ def list_deals(
     seen = re.fullmatch(r"([012])-(\d{1,15})", after or "")
     if seen:
         group, last = int(seen[1]), int(seen[2])
-        query = query.where(or_(_group() > group, and_(_group() == group, Deal.id < last)))
-    rows = [_row_of(row) for row in read(query, values)]
+        query = query.where(or_(group_of() > group, and_(group_of() == group, Deal.id < last)))
+    rows = [DealRow(*row) for row in read(query, values)]
     more = rows[limit - 1].key if len(rows) > limit else None
     return Page(rows[:limit], more)
 
@@ -375,7 +282,7 @@ def _waiting_query(_dialect: str, role: Role) -> Select[Any]:
         visible_deals(anyone(role))
         .where(needs_you())
         .join(Person, Person.id == Deal.member_id)
-        .with_only_columns(*_columns(), *more)
+        .with_only_columns(*row_columns(), *more)
         .order_by(rank, Deal.protected_until, Deal.id)
         .limit(bindparam("most", type_=Integer))
     )
@@ -388,9 +295,9 @@ def find_waiting(actor: Actor, limit: int = 3) -> Waiting:
     """
     if actor.is_vendor:
         return Waiting()
-    rows = read(_waiting_query(dialect(), actor.role), {**ids_of(actor), "most": limit}).all()
+    rows = read(_waiting_query(dialect(), actor.role), {**actor.ids, "most": limit}).all()
     kinds = ("question", "to_mark", "ends_soon")
-    first = [DoNext(kinds[row.rank], _row_of(row[:-4]), row.member_id, row.family_id) for row in rows]
+    first = [DoNext(kinds[row.rank], DealRow(*row[:-4]), row.member_id, row.family_id) for row in rows]
     return Waiting(first, rows[0].in_all if rows else 0)
 
 

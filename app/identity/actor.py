@@ -111,8 +111,3 @@ def current_actor() -> Actor:
     if found is None:
         raise RuntimeError("current_actor() in a view without @needs")
     return found
-
-
-def ids_of(actor: Actor) -> dict[str, Any]:
-    """The same as `actor.ids`."""
-    return actor.ids
