@@ -117,18 +117,20 @@ def _reactors() -> None:
 
 def _configure(app: Flask, settings: Settings) -> None:
     postgres = not settings.database_url.startswith("sqlite")
+    quiet = {"hide_parameters": settings.is_production}  # an error in a log names no values of people
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=(
             {
+                **quiet,
                 "pool_pre_ping": True,
                 "pool_size": 10,
                 "max_overflow": 20,
                 "connect_args": {"options": "-c timezone=UTC"},
             }
             if postgres
-            else {"connect_args": {"timeout": 15}}
+            else {**quiet, "connect_args": {"timeout": 15}}
         ),
         MAX_CONTENT_LENGTH=(settings.upload_max_mb + 1) * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,

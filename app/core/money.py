@@ -11,6 +11,7 @@ from fractions import Fraction
 NBSP = "\u00a0"
 MINUS = "\u2212"
 MAX_AMOUNT = 10**15
+LONGEST_NUMBER = 40  # characters; nothing that fits is longer, and Python reads no more than 4,300 digits
 
 # ISO 4217 minor units that differ from two.
 _EXPONENTS = {
@@ -49,6 +50,8 @@ def separators(locale: str) -> tuple[str, str]:
 def _split_number(text: str, locale: str) -> tuple[str, str]:
     group, decimal = separators(locale)
     cleaned = text.strip().replace(NBSP, " ").strip()
+    if len(cleaned) > LONGEST_NUMBER:
+        raise InvalidNumber(text)
     if re.fullmatch(r"[0-9]{1,18}", cleaned):
         return cleaned, ""
     pattern = rf"([0-9]{{1,18}}|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+)(?:{re.escape(decimal)}([0-9]{{1,4}}))?"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
 
 from app.core.csvs import neutral
+from app.core.db import execute_sql
+from app.core.money import InvalidNumber, parse_amount, parse_int
 from app.core.settings import DEVELOPMENT_SECRET, SettingsError, load_settings
 from app.core.storage import clean_name
+from app.ledger.services.sql import Sql, Wire
 
 
 @pytest.mark.parametrize("name", ["%00", "js/%00.js", "a" * 300, "a" * 300 + "/b.css", "a/" * 900])
@@ -39,3 +46,23 @@ def test_production_refuses_the_secret_that_stands_in_the_source() -> None:
     with pytest.raises(SettingsError, match="everybody knows"):
         load_settings({**given, "SECRET_KEY": DEVELOPMENT_SECRET}, dotenv=None)
     assert load_settings({**given, "SECRET_KEY": "r" * 40}, dotenv=None).is_production
+
+
+@pytest.mark.parametrize("env", ["production", "test"])
+def test_an_error_of_the_database_names_values_only_where_developers_read_it(
+    make_app: Callable[..., Flask], env: str
+) -> None:
+    app = make_app(env=env, external_url="https://portal.example.com", secret_key="s" * 40)
+    with app.app_context():
+        for run in (execute_sql, lambda text, values: Wire().run(Sql(text), values)):
+            with pytest.raises(DBAPIError) as caught:
+                run("INSERT INTO no_such_table VALUES (:value)", {"value": "token-of-somebody"})
+            assert ("token-of-somebody" in str(caught.value)) is (env == "test")
+
+
+def test_a_number_without_end_is_no_number() -> None:
+    for text in ("1" + ",111" * 2000, "1" * 5000):
+        with pytest.raises(InvalidNumber):
+            parse_int(text, "en")
+        with pytest.raises(InvalidNumber):
+            parse_amount(text, "MYR", "en")

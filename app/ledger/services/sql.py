@@ -47,7 +47,10 @@ class Wire:
         try:
             return self.driver.execute(text, params)
         except errors as error:
-            raise DBAPIError.instance(text, dict(params), error, errors, dialect=self.dialect) from error
+            hidden = self.connection.engine.hide_parameters
+            raise DBAPIError.instance(
+                text, dict(params), error, errors, hide_parameters=hidden, dialect=self.dialect
+            ) from error
 
     def rows(self, statement: Sql, params: Mapping[str, Any]) -> Sequence[Any]:
         """All rows."""
