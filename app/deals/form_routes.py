@@ -133,7 +133,10 @@ def autosave() -> Response:
         )
     except AppError:
         return render("deals/_saved.html", saved=None)
-    return render("deals/_saved.html", saved=words.saved_text(deal.saved_at))
+    response = render("deals/_saved.html", saved=words.saved_text(deal.saved_at))
+    if not public_id:  # the way back to this page leads to the draft that it has become
+        response.headers["HX-Replace-Url"] = url_for("deals.edit", public_id=deal.public_id, step=1)
+    return response
 
 
 def _step(view: DealView) -> int | str:

@@ -173,7 +173,8 @@ def test_autosave_and_the_button_of_one_form_make_one_draft(
 ) -> None:
     sign_in(client, cast.aisyah)
     data = {"idempotency_key": "k" * 12, "customer_name": "Teratai Foods", "value": ["48 ribu"]}
-    assert "Draft saved" in client.post("/deals/autosave", data=data).text
+    saved = client.post("/deals/autosave", data=data)
+    assert "Draft saved" in saved.text and saved.headers["HX-Replace-Url"].endswith("/edit?step=1")
     client.post("/deals/autosave", data=data | {"customer_name": "Teratai Foods Sdn Bhd"})
     answer = client.post(
         "/deals", data={"idempotency_key": "k" * 12, "customer_name": "Teratai Foods Sdn Bhd"}
