@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.core.assets import LAYERS, STATIC, squeeze, static_url
 from app.core.settings import SettingsError
+from tests.cast import Cast, sign_in
 
 
 def sheet_address(client: FlaskClient) -> str:
@@ -130,6 +131,9 @@ def test_the_worker_knows_the_shell_and_nothing_else(client: FlaskClient) -> Non
     assert client.get("/sw.js").headers["Cache-Control"] == "no-cache"
 
 
-def test_the_offline_page_holds_nothing_personal(client: FlaskClient) -> None:
-    page = client.get("/offline")
+def test_the_offline_page_holds_nothing_personal(client: FlaskClient, cast: Cast) -> None:
+    """The worker fetches it once for whoever uses the phone: another's name in it would clear what they kept."""
+    stranger = client.get("/offline").text
+    page = sign_in(client, cast.aisyah).get("/offline")
+    assert page.text == stranger and "data-person" not in page.text
     assert "Set-Cookie" not in page.headers and "csrf" not in page.text.lower()

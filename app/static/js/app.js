@@ -12,10 +12,8 @@
 
   // What is kept on this phone (drafts, vouchers) is in phone.js, fetched only where something can be kept.
   const kept = () => Object.keys(localStorage).filter((key) => key.startsWith("tangga:"));
-  const clearPhone = () => {
-    kept().forEach((key) => localStorage.removeItem(key));
-    window.caches?.keys().then((names) => names.forEach((name) => caches.delete(name)));
-  };
+  // The worker's shell stays: nothing in it is personal, and it is fetched only when the worker changes.
+  const clearPhone = () => kept().forEach((key) => localStorage.removeItem(key));
   const person = body.dataset.person;
   if (person && localStorage["tangga:person"] !== person) {
     clearPhone();

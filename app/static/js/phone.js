@@ -54,7 +54,9 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
     const box = find("[data-keep]");
     const copied = box.cloneNode(true);
     all("button, form, a", copied).forEach((one) => one.remove());
-    if (store.set("voucher:" + box.dataset.keep, { html: copied.innerHTML, at: Date.now() })) showKept();
+    if (!store.set("voucher:" + box.dataset.keep, { html: copied.innerHTML, at: Date.now() })) return;
+    showKept();
+    navigator.serviceWorker?.register("/sw.js").catch(() => {}); // now, not seconds after the load: the promise is made here
   };
   const showKept = () => {
     const box = find("[data-keep]"), button = find("[data-keep-button]");
