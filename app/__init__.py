@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import db as database
-from app.core.settings import Settings, load_settings
+from app.core.settings import Settings, SettingsError, load_settings
 
 BLUEPRINTS = (
     "app.core.routes:bp",
@@ -69,6 +69,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application: settings, extensions, blueprints. Raises SettingsError."""
     settings = settings or load_settings()
     app = Flask(__name__)
+    if settings.is_production and app.debug:
+        raise SettingsError("FLASK_DEBUG must be off in production")
     app.extensions["tangga_settings"] = settings
     _configure(app, settings)
     from app.core import failures, filters, headers, http, i18n, logs, queue

@@ -1,4 +1,4 @@
-"""Names that no file system, header or spreadsheet should meet as they were given."""
+"""Names, numbers and settings that would do harm if they were taken as they were given."""
 
 from __future__ import annotations
 
@@ -66,3 +66,12 @@ def test_a_number_without_end_is_no_number() -> None:
             parse_int(text, "en")
         with pytest.raises(InvalidNumber):
             parse_amount(text, "MYR", "en")
+
+
+def test_production_does_not_start_with_debug_on(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    with pytest.raises(SettingsError, match="FLASK_DEBUG"):
+        make_app(env="production", external_url="https://portal.example.com", secret_key="s" * 40)
+    assert make_app(env="development").debug
