@@ -19,6 +19,7 @@ from app.deals.states import DealState, EventKind
 from tests.cast import Cast, sign_in
 from tests.deals.support import approved, fields, sent
 from tests.deals.test_pages import body
+from tests.ledger.support import clean
 
 
 def race(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
@@ -57,6 +58,7 @@ def test_of_two_approvers_exactly_one_decides(app: Flask, cast: Cast, rounds: di
     with app.app_context():
         count = db.session.scalar(select(func.count()).where(DealEvent.kind == EventKind.APPROVED))
         assert count == rounds["race"]
+        clean()
 
 
 @pytest.mark.race

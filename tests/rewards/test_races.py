@@ -4,9 +4,11 @@ import pytest
 
 from app.core.db import execute_sql
 from app.ledger.errors import InsufficientPoints
+from app.partners.models import Role
 from app.rewards import services
 from app.rewards.errors import CannotBeReturned, OutOfStock
 from app.rewards.services import redeem
+from tests.cast import add_person
 from tests.ledger.support import clean
 from tests.races import race, split
 from tests.rewards.conftest import available, give_points
@@ -25,18 +27,27 @@ def taken_twice():
 
 @pytest.mark.race
 def test_one_voucher_goes_to_one_of_twenty_redeemers(app, cast, shop, rounds):
-    give_points(app, cast.aisyah, 1000 * rounds["race"] * RACERS)
+    """Twenty people with a wallet each: no lock of a wallet keeps them apart, only the voucher."""
+    with app.app_context():
+        people = [
+            add_person(f"seller{number}@kinabalu.example.com", f"Seller {number}", Role.MEMBER, cast.kinabalu)
+            for number in range(RACERS)
+        ]
+    for person in people:
+        give_points(app, person, 1000 * rounds["race"])
     for number in range(rounds["race"]):
         shop.stock(shop.market, shop.market_50, f"CODE-{number:05}")
-
-        def take(racer: int, number: int = number) -> str:
-            return redeem(shop.market, shop.market_50, 1, f"key-{number}-{racer}", cast.aisyah)
-
-        orders, refused = split(race(app, [lambda racer=racer: take(racer) for racer in range(RACERS)]))
+        takes = [
+            lambda person=person, key=f"key-{number}-{racer}": redeem(
+                shop.market, shop.market_50, 1, key, person
+            )
+            for racer, person in enumerate(people)
+        ]
+        orders, refused = split(race(app, takes))
         assert len(orders) == 1
         assert {type(error) for error in refused} == {OutOfStock}
     with app.app_context():
-        assert available(cast.aisyah) == 1000 * rounds["race"] * (RACERS - 1)
+        assert sum(available(person) for person in people) == 1000 * rounds["race"] * (RACERS - 1)
         assert taken_twice() == []
         clean()
 
