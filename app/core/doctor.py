@@ -56,6 +56,19 @@ def _address() -> tuple[bool, str]:
     return good, f"EXTERNAL_URL is {settings.external_url}"
 
 
+def _exposure() -> tuple[bool, str]:
+    settings = current_settings()
+    near = settings.host in ("127.0.0.1", "::1", "localhost") and not settings.external_url.startswith(
+        "https"
+    )
+    if settings.is_production or near:
+        return True, f"TANGGA_ENV is {settings.env}"
+    return False, (
+        f"TANGGA_ENV is {settings.env} although others can reach the portal: /dev/outbox shows every mail, "
+        "sign-in links too; set TANGGA_ENV=production"
+    )
+
+
 def _time_zone() -> tuple[bool, str]:
     name = current_settings().time_zone
     return zone(name).key == name, f"TIME_ZONE is {name}"
@@ -123,6 +136,7 @@ def _brand() -> tuple[bool, str]:
 CHECKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("secret", _secret),
     ("address", _address),
+    ("exposure", _exposure),
     ("time zone", _time_zone),
     ("data folder", _data),
     ("database", _database),

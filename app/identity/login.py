@@ -72,6 +72,8 @@ def begin(token: str) -> Actor:
     loaded = load_session(token)
     if loaded is None:
         raise RuntimeError("a session that was just opened is not alive")
+    if current_user.is_authenticated:  # somebody signed in here before: no row outlives its cookie
+        end_session(current_user.token)
     session.clear()
     session.permanent = True
     user = SignedIn(token, loaded)

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError
 
+from app.core import doctor
 from app.core.csvs import neutral
 from app.core.db import execute_sql
 from app.core.money import InvalidNumber, parse_amount, parse_int
@@ -75,3 +76,19 @@ def test_production_does_not_start_with_debug_on(
     with pytest.raises(SettingsError, match="FLASK_DEBUG"):
         make_app(env="production", external_url="https://portal.example.com", secret_key="s" * 40)
     assert make_app(env="development").debug
+
+
+@pytest.mark.parametrize(
+    ("given", "good"),
+    [
+        ({}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"external_url": "https://portal.example.com"}, False),
+        ({"env": "production", "external_url": "https://portal.example.com"}, True),
+    ],
+)
+def test_doctor_says_when_a_development_portal_can_be_reached(
+    make_app: Callable[..., Flask], given: dict[str, str], good: bool
+) -> None:
+    with make_app(**{"env": "development", "secret_key": "s" * 40, **given}).app_context():
+        assert {one.name: one.good for one in doctor.examine()}["exposure"] is good

@@ -18,7 +18,7 @@ from app.core.mail import Mail
 from app.identity.services import invitations
 from app.identity.services.signing_in import Browser, request_code, request_reset
 from app.partners.models import Role
-from tests.cast import Cast, let_post
+from tests.cast import PASSWORD, Cast, let_post, sign_in
 from tests.support.statements import count_statements
 
 
@@ -83,3 +83,19 @@ def test_a_new_password_closes_every_code_and_link_mailed_before(
     answer = client.post(links[0], data={"password": "a brand new secret"})
     assert answer.status_code == 303
     assert [app.test_client().get(link).status_code for link in links] == [404, 404, 200]
+
+
+def test_who_signs_in_over_somebody_else_ends_that_session(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    sign_in(client, cast.aisyah)
+    before = client.get_cookie("tangga")
+    assert before is not None
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/more").get_data(as_text=True))
+    assert token is not None
+    data = {"email": cast.budi.email, "password": PASSWORD, "csrf_token": token[1]}
+    assert client.post("/sign-in", data=data).status_code == 303
+    assert cast.budi.name in client.get("/more").get_data(as_text=True)
+    thief = app.test_client()
+    thief.set_cookie("tangga", before.value)
+    assert thief.get("/account").status_code == 303
