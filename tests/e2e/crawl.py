@@ -47,6 +47,13 @@ class Form:
     has_file: bool = False
 
     @property
+    def typed(self) -> bool:
+        """Whether there is anything to fill in."""
+        return any(
+            one.name not in ("csrf_token", "idempotency_key") and one.kind != "fixed" for one in self.fields
+        )
+
+    @property
     def data(self) -> dict[str, str]:
         return {one.name: one.value for one in self.fields if one.kind not in ("file", "unchecked")}
 
@@ -156,6 +163,8 @@ class Reader(HTMLParser):
         elif tag == "input":
             if kind in ("checkbox", "radio") and "checked" not in given:
                 kind = "unchecked"
+            if "readonly" in given or "disabled" in given:
+                kind = "fixed"
             self.form.append(Field(name, kind, given.get("value", "")))
 
     def option(self, given: dict[str, str]) -> None:
