@@ -112,9 +112,9 @@ class AccountForm(AppForm):
 
     def offer_zones(self, default: str) -> None:
         """Offer the company's zone first, then every zone."""
-        self.time_zone.choices = [("", gettext("As my company: %(zone)s", zone=default))] + [
-            (name, name.replace("_", " ")) for name in ZONES
-        ]
+        self.time_zone.choices = [
+            ("", gettext("As my company: %(zone)s", zone=default.replace("_", " ")))
+        ] + [(name, name.replace("_", " ")) for name in ZONES]
 
 
 class PasswordForm(AppForm):

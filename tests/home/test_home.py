@@ -149,7 +149,7 @@ def test_what_to_do_next_promises_what_the_deals_page_promises(app, client, cast
             deal_id = find_deal_id(public_id, cast.aisyah)
             db.session.add(DealLine(deal_id=deal_id, position=0, family_id=family, value_minor=4_800_000))
     sign_in(client, cast.aisyah)
-    assert "2,220 points" in text(client.get("/"))
+    assert "2,220\u00a0points" in text(client.get("/"))
     assert "2,220" in text(client.get(f"/deals/{public_id}"))
 
 
@@ -159,4 +159,4 @@ def test_an_admin_reads_whose_deal_waits_not_points_of_somebody_else(app, client
         a_deal(cast.kinabalu_admin, "Rimba Medical")
     sign_in(client, cast.kinabalu_admin)
     page = text(client.get("/"))
-    assert f"Registered by {cast.aisyah.name}" in page and "Expected to close today, 0 points" in page
+    assert f"Registered by {cast.aisyah.name}" in page and "Expected to close today, 0\u00a0points" in page
