@@ -70,6 +70,7 @@ class Settings:
     deal_check_company_daily: int = 60
     deal_protection_days: int = 90
     deal_clean_limit_minor: int = 25_000_000
+    deal_invoice_over_percent: int = 20
     log_level: str = "INFO"
 
     @property

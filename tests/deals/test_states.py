@@ -11,14 +11,14 @@ from sqlalchemy import func, select, text
 
 from app.core.clock import today
 from app.core.db import db, execute_sql
-from app.core.errors import AppError, Conflict
+from app.core.errors import AppError, Conflict, InvalidInput
 from app.core.storage import Stored
 from app.deals import services
 from app.deals.models import Deal, DealEvent
 from app.deals.services import closing
 from app.deals.states import VENDOR_VERBS, DealState, Verb
 from tests.cast import Cast
-from tests.deals.support import fields, in_state
+from tests.deals.support import approved, fields, in_state, win
 
 S, V = DealState, Verb
 # Written out by hand, so that a change of the table must be meant.
@@ -116,3 +116,15 @@ def test_every_verb_in_a_state_does_what_the_table_says_or_answers_409_and_chang
             unseen = state is S.DRAFT and verb in VENDOR_VERBS  # a draft does not exist for the vendor
             assert caught.value.status == (404 if unseen else 409), verb
             assert snapshot(one) == before, verb
+
+
+def test_an_invoice_far_above_what_was_approved_is_a_change_to_review_first(app: Flask, cast: Cast) -> None:
+    """Otherwise a win would go round the review that a higher value needs."""
+    with app.app_context():
+        deal = approved(cast)
+        assert deal.value_minor
+        with pytest.raises(InvalidInput) as refused:
+            win(cast, deal, deal.value_minor * 120 // 100 + 1)
+        assert "invoice_value" in refused.value.fields
+        assert db.session.get(Deal, deal.id, populate_existing=True).state is DealState.APPROVED  # type: ignore[union-attr]
+        assert win(cast, deal, deal.value_minor * 120 // 100).deal.state is DealState.WON

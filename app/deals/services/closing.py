@@ -14,8 +14,9 @@ from app.core.clock import today
 from app.core.db import db, lock, transaction
 from app.core.errors import InvalidInput
 from app.core.forms import money_sentence
-from app.core.i18n import _
-from app.core.money import MAX_AMOUNT
+from app.core.i18n import _, current_locale
+from app.core.money import MAX_AMOUNT, format_money, mul_div_floor
+from app.core.settings import current_settings
 from app.deals.content import lines_of
 from app.deals.errors import ProtectionEnded
 from app.deals.models import Deal
@@ -89,6 +90,14 @@ def refuse_ended(deal: Deal) -> None:
         raise ProtectionEnded()
 
 
+def _most(deal: Deal) -> int:
+    """The highest invoice that the approval covers: what was approved, and some room for what an order adds.
+
+    A higher value is a material change, which the vendor reviews; a win must not go round that.
+    """
+    return mul_div_floor(deal.value_minor or 0, 100 + current_settings().deal_invoice_over_percent, 100)
+
+
 def _check_invoice(deal: Deal, number: str, minor: int | None, won_on: date | None, actor: Actor) -> None:
     wrong: dict[str, object] = {}
     if not number:
@@ -97,6 +106,11 @@ def _check_invoice(deal: Deal, number: str, minor: int | None, won_on: date | No
         wrong["invoice_no"] = _("Use at most %(count)s characters.", count=INVOICE_NO_MAX)
     if minor is None or not 0 < minor <= MAX_AMOUNT:
         wrong["invoice_value"] = money_sentence(deal.currency)
+    elif minor > _most(deal):
+        wrong["invoice_value"] = _(
+            "This is far above the %(value)s that was approved. Change the value of the deal first, so that it can be reviewed.",
+            value=format_money(deal.value_minor or 0, deal.currency, current_locale()),
+        )
     latest = max(today(), today(actor.zone))
     assert deal.submitted_at is not None
     earliest = clock.local(deal.submitted_at, "UTC").date() - timedelta(days=1)
