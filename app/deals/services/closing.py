@@ -108,7 +108,8 @@ def _check_invoice(deal: Deal, number: str, minor: int | None, won_on: date | No
         wrong["invoice_value"] = money_sentence(deal.currency)
     elif minor > _most(deal):
         wrong["invoice_value"] = _(
-            "This is far above the %(value)s that was approved. Change the value of the deal first, so that it can be reviewed.",
+            "This is far above the %(value)s that was approved. "
+            "Change the value of the deal first, so that it can be reviewed.",
             value=format_money(deal.value_minor or 0, deal.currency, current_locale()),
         )
     latest = max(today(), today(actor.zone))
