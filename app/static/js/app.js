@@ -104,8 +104,8 @@
   on("pageshow", () => { all("[data-was]").forEach(release); all("[data-sent]").forEach((form) => delete form.dataset.sent); }, window);
   on("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
-    if (!navigator.onLine && elt.matches("[data-quiet]")) return event.preventDefault();
-    if (!navigator.onLine && elt.matches("[data-quiet]")) return event.preventDefault();
+    // Offline, or the draft was held back since: nothing leaves before the tap.
+    if ((!navigator.onLine || find("form[data-held]")) && elt.matches("[data-quiet]")) return event.preventDefault();
     all("[data-problem]").forEach((box) => box.remove());
     if (!navigator.onLine && elt.matches("form[data-draft]")) {
       event.preventDefault();

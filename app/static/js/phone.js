@@ -19,7 +19,7 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
     const status = find("[data-draft-status]", form);
     if (status) status.textContent = say(navigator.onLine && !waiting ? "saved" : "offlineDraft", { time: time(draft.at) });
   };
-  const holdBack = (form) => { saveDraft(form, true); toast(say("offlineDraft")); showWaiting(); };
+  const holdBack = (form) => { form.dataset.held = ""; saveDraft(form, true); toast(say("offlineDraft")); showWaiting(); };
   let typing;
   on("input", (event) => {
     const form = event.target.closest?.("form[data-draft]");
