@@ -116,11 +116,12 @@
     target?.setAttribute("aria-busy", "true");
   });
   on("htmx:afterRequest", (event) => {
-    const { elt, target, successful, xhr } = event.detail;
+    const { elt, target, xhr } = event.detail;
     root.classList.remove("loading");
     target?.removeAttribute("aria-busy");
     if (elt.isConnected && !xhr?.getResponseHeader("HX-Redirect")) all("[data-was]", elt).forEach(release);
-    if (successful && xhr.status < 400 && elt.matches("form[data-draft]")) phone.then((part) => part.forget(elt));
+    if (xhr?.status > 199 && xhr.status < 400 && elt.matches("form[data-draft]")) phone.then((part) => part.forget(elt));
+    if (xhr?.status === 401 && find("form[data-draft]")) phone.then((part) => part.holdBack(find("form[data-draft]"), true)); // signed out meanwhile
   });
   on("htmx:beforeSwap", (event) => {
     const { xhr, elt } = event.detail;

@@ -8,6 +8,8 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
   };
   const time = (at) => new Date(at).toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
 
+  let typing, typed;
+
   // ---- drafts on the phone: typed text is kept; only a tap sends it ----
   const draftKey = (form) => `draft:${form.dataset.draft}:${form.dataset.draftId || find("[name=idempotency_key]", form)?.value || location.pathname}`;
   const saveDraft = (form, waiting) => {
@@ -19,13 +21,14 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
     const status = find("[data-draft-status]", form);
     if (status) status.textContent = say(navigator.onLine && !waiting ? "saved" : "offlineDraft", { time: time(draft.at) });
   };
-  const holdBack = (form) => { form.dataset.held = ""; saveDraft(form, true); toast(say("offlineDraft")); showWaiting(); };
-  let typing;
+  const holdBack = (form, quiet) => { form.dataset.held = ""; clearTimeout(typing); saveDraft(form, true); quiet || toast(say("offlineDraft")); showWaiting(); };
   on("input", (event) => {
     const form = event.target.closest?.("form[data-draft]");
     clearTimeout(typing);
     if (form) typing = setTimeout(() => saveDraft(form), 400);
+    typed = form;
   });
+  on("pagehide", () => typed && saveDraft(typed), window);
   const fill = (form, draft) => {
     const seen = {};
     for (const [name, value] of draft.fields) {
@@ -35,7 +38,8 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
     }
   };
   const showWaiting = () => all("[data-waiting]").forEach((box) => {
-    const drafts = store.keys("draft:").map((key) => [key, store.get(key)]).filter(([, draft]) => draft?.waiting);
+    const form = find("form[data-draft]:not([data-hold])"), here = form && draftKey(form); // it is on the screen
+    const drafts = store.keys("draft:").map((key) => [key, store.get(key)]).filter(([key, draft]) => draft?.waiting && key !== here);
     box.hidden = !drafts.length;
     box.classList.add("section");
     const list = make("ul", "card list");
@@ -74,7 +78,7 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
   };
 
 
-  const forget = (form) => { localStorage.removeItem("tangga:" + draftKey(form)); showWaiting(); };
+  const forget = (form) => { typed = null; clearTimeout(typing); localStorage.removeItem("tangga:" + draftKey(form)); showWaiting(); };
   // The form of the offline page only keeps; each tap makes its own draft.
   on("submit", (event) => {
     const form = event.target.closest("form[data-hold]");
@@ -101,6 +105,7 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
     showWaiting();
     showKept();
   };
+  on("hashchange", () => setUp(document), window);
   setUp(document);
   return { holdBack, forget, setUp };
 };
