@@ -163,7 +163,7 @@ class Reader(HTMLParser):
         elif tag == "input":
             if kind in ("checkbox", "radio") and "checked" not in given:
                 kind = "unchecked"
-            if "readonly" in given or "disabled" in given:
+            if {"readonly", "disabled", "hidden"} & given.keys():
                 kind = "fixed"
             self.form.append(Field(name, kind, given.get("value", "")))
 
