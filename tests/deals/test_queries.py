@@ -156,3 +156,14 @@ def test_a_review_has_all_that_a_decision_needs_and_words_its_checks(app: Flask,
         assert not found.needs_knowing and found.rivals == []
         assert [event.kind.value for event in found.parts.events] == ["submitted"]
         assert found.parts.events[0].author == "Aisyah Rahman" and not found.parts.events[0].is_vendor
+
+
+def test_a_statement_made_for_one_person_shows_the_next_one_their_own(app: Flask, cast: Cast) -> None:
+    """Statements are made once a role: who asks is a parameter."""
+    with app.app_context():
+        hers = in_state(cast, DealState.INFORMATION_NEEDED, "Rimba Medical Centre")
+        for _again in range(2):
+            assert [row.public_id for row in queries.list_deals(cast.aisyah).rows] == [hers.public_id]
+            assert queries.list_deals(cast.budi).rows == []
+            assert queries.find_waiting(cast.aisyah).count == 1
+            assert queries.find_waiting(cast.budi).count == 0
