@@ -1,10 +1,15 @@
 """The test harness itself: two real databases, both empty, and no app context held open."""
 
+import shutil
+import time
+
+import psycopg
 from flask import Flask, has_app_context
 from sqlalchemy import text
 
 from app.core import triggers
 from app.core.db import db, dialect
+from tests.support.postgres import Server
 from tests.support.statements import count_statements
 
 
@@ -41,3 +46,23 @@ def test_a_second_test_finds_an_empty_database_again_part_two(app: Flask) -> Non
 def leave_a_table_and_find_none(app: Flask) -> None:
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text("CREATE TABLE left_behind (id INTEGER)"))
+
+
+def test_a_server_goes_when_its_keeper_is_killed_and_when_the_tests_end() -> None:
+    for end in (lambda server: server.keeper.kill(), lambda server: server.stop()):
+        server = Server(own=True)
+        address = server.url.replace("+psycopg", "")
+        psycopg.connect(address).close()
+        keeper = server.keeper
+        end(server)
+        keeper.wait(timeout=10)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                psycopg.connect(address).close()
+            except psycopg.OperationalError:
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError("the server is still there")
+        shutil.rmtree(server.folder, ignore_errors=True)

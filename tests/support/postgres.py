@@ -9,6 +9,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,15 @@ def reachable(binaries: Path, folder: Path, who: dict[str, object]) -> Path:
     return copy / "bin"
 
 
+def die_with_the_keeper() -> None:
+    """On Linux the server is told to stop even if the keeper itself is killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_death_signal = 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGQUIT)
+
+
 def keep(folder: Path) -> None:
     """The keeper: start, say ready, wait for the end of input, stop, tidy."""
     who = unprivileged()
@@ -110,13 +120,15 @@ def keep(folder: Path) -> None:
         options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
         command = [binaries / "postgres", "-D", folder / "data", "-k", folder, *options]
         with (folder / "server.log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **who)
+            server = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=folder, preexec_fn=die_with_the_keeper, **who
+            )
         wait_until_up(binaries, folder, server)
         print("ready", flush=True)
         sys.stdin.read()
     finally:
         if server is not None:
-            server.send_signal(3)  # SIGQUIT: immediate shutdown, nothing here is worth a checkpoint
+            server.send_signal(signal.SIGQUIT)  # immediate: nothing here is worth a checkpoint
             server.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -134,13 +146,15 @@ def wait_until_up(binaries: Path, folder: Path, server: subprocess.Popen[bytes])
 class Server:
     """A running server and its address, without a database name. `stop()` is safe to call twice."""
 
-    def __init__(self) -> None:
-        self.url = os.environ.get("TEST_POSTGRES_URL", "")
+    def __init__(self, own: bool = False) -> None:
+        self.url = "" if own else os.environ.get("TEST_POSTGRES_URL", "")
         self.keeper: subprocess.Popen[str] | None = None
         if self.url:
             self.url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", self.url)
             return
-        folder = Path(tempfile.mkdtemp(prefix="tgpg", dir="/tmp" if Path("/tmp").is_dir() else None))
+        folder = self.folder = Path(
+            tempfile.mkdtemp(prefix="tgpg", dir="/tmp" if Path("/tmp").is_dir() else None)
+        )
         self.keeper = subprocess.Popen(
             [sys.executable, __file__, str(folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
