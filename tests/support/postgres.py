@@ -4,6 +4,7 @@ The server that we start lives under a keeper: a process that waits for its stan
 run ends (kill -9 included) the pipe closes, and the keeper stops the server and removes its folder.
 """
 
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -91,13 +92,14 @@ def reachable(binaries: Path, folder: Path, who: dict[str, object]) -> Path:
     return copy / "bin"
 
 
-def die_with_the_keeper() -> None:
-    """On Linux the server is told to stop even if the keeper itself is killed."""
-    if sys.platform == "linux":
-        import ctypes
+PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+SET_DEATH_SIGNAL = 1
 
-        set_death_signal = 1  # PR_SET_PDEATHSIG
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGQUIT)
+
+def die_with_the_keeper() -> None:
+    """On Linux the server is told to stop even if the keeper itself is killed. Runs in the child, as the other user."""
+    if PRCTL is not None:
+        PRCTL(SET_DEATH_SIGNAL, int(signal.SIGQUIT))
 
 
 def keep(folder: Path) -> None:
