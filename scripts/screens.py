@@ -61,8 +61,10 @@ SHOTS = {
     "desktop-admin-queue": Shot(
         "/admin", who=MANAGER, size="desktop", steps=(("click", "main >> text=PT Bumi Raya Retail"),)
     ),
-    "phone-admin-queue": Shot("/admin", who=MANAGER, steps=(("click", "main a[href^='/admin/deals/']"),)),
-    "desktop-admin-partners": Shot("/admin/partners", who=MANAGER, size="desktop"),
+    "phone-admin-queue": Shot("/admin", who=MANAGER, steps=(("click", "main >> text=Pulau Fresh Foods"),)),
+    "desktop-admin-partners": Shot(
+        "/admin/partners", who=MANAGER, size="desktop", steps=(("click", "main >> text=Nusa Kom"),)
+    ),
     "desktop-admin-campaign": Shot(
         "/admin/programs/first-quarter-welcome/draft", who=MARKETER, size="desktop"
     ),
@@ -76,6 +78,20 @@ def sign_in(page: Page, url: str, email: str) -> None:
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]:has-text('Sign in')")
     page.wait_for_url(lambda found: "/sign-in" not in found)
+
+
+def choose(page: Page, url: str, language: str) -> None:
+    page.goto(url + "/more")
+    page.locator(f"form[action='/language'] [name=locale][value={language}]").locator(
+        "visible=true"
+    ).first.click()
+    page.wait_for_load_state()
+
+
+def speak(page: Page, url: str, shot: Shot) -> None:
+    """A signed-in person's own language is kept with the person; Budi reads Indonesian anyway."""
+    if shot.who and shot.language == "ms":
+        choose(page, url, shot.language)
 
 
 def step(page: Page, url: str, what: tuple[str, ...]) -> None:
@@ -99,6 +115,7 @@ def step(page: Page, url: str, what: tuple[str, ...]) -> None:
             page.wait_for_timeout(600)
     elif kind == "deal-error":
         page.fill("[name=customer_name]", "Kopi Harmoni")
+        page.fill("[name=contact_name]", "Bahagian perolehan")
         page.locator(".actionbar button[type=submit]").last.click()
         page.wait_for_timeout(600)
         page.fill("[name=value]", "48 ribu")
@@ -128,11 +145,14 @@ def take(browser: Browser, url: str, name: str, shot: Shot, target: Path) -> Non
             {"name": "theme", "value": shot.theme, "url": url},
         ]
     )
+    speak(page, url, shot)
     page.goto(url + shot.path)
     for what in shot.steps:
         step(page, url, what)
     page.wait_for_timeout(250)
     page.screenshot(path=str(target / f"{name}.png"), full_page=shot.whole)
+    if shot.language == "ms":
+        choose(page, url, "en")  # the next picture of the same person is in English again
     context.close()
 
 
