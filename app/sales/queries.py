@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.activities import pipeline
 from app.core.db import db
 from app.partners.models import Organisation
 from app.partners.queries import Viewer, visible_organisation_ids
 from app.products.models import Product, ProductFamily
+from app.programs.models import ParkedFact
 from app.sales.models import SaleLine
 
 PAGE = 25
@@ -34,7 +35,8 @@ def visible_sales(viewer: Viewer) -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class SaleRow:
-    """One line as pages show it. `points` is what it earned, `posting` the receipt of that."""
+    """One line as pages show it. `points` is what it earned, `posting` the receipt of that; `is_waiting` says that it
+    earns nothing yet because the exchange rate of its day is not known."""
 
     id: int
     document: str
@@ -52,6 +54,7 @@ class SaleRow:
     credited_minor: int
     points: int = 0
     posting: str | None = None
+    is_waiting: bool = False
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ def list_sales(
     query = (
         select(
             scope, Organisation.name.label("company"), Organisation.public_id.label("company_public_id"),
-            Product.name.label("product"), ProductFamily.name.label("family"),
+            Product.name.label("product"), ProductFamily.name.label("family"), _waits(scope).label("is_waiting"),
         )
         .join(Organisation, Organisation.id == scope.c.organisation_id)
         .join(Product, Product.id == scope.c.product_id)
@@ -100,6 +103,13 @@ def list_sales(
     if len(found) > PAGE:
         page.after = f"{shown[-1]['sold_on'].isoformat()}_{shown[-1]['id']}"
     return page
+
+
+def _waits(scope: Any) -> ColumnElement[bool]:
+    parked = select(ParkedFact.activity_id).where(
+        ParkedFact.activity_id == scope.c.activity_id, ParkedFact.resolved_at.is_(None)
+    )
+    return parked.exists()
 
 
 def _begins(text: str) -> str:
@@ -132,6 +142,7 @@ def _row(row: Any, earned: dict[int, tuple[int, str | None]]) -> SaleRow:
         company=row["company"], company_public_id=row["company_public_id"], product=row["product"],
         family=row["family"], quantity=row["quantity"], amount_minor=row["amount_minor"], currency=row["currency"],
         is_credit=row["credits_id"] is not None, credited_minor=row["credited_minor"], points=points, posting=posting,
+        is_waiting=bool(row["is_waiting"]),
     )  # fmt: skip
 
 

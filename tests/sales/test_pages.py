@@ -58,6 +58,17 @@ def test_a_partner_sees_own_lines_with_what_they_earned(client: FlaskClient, lin
     )
 
 
+def test_a_line_that_waits_for_an_exchange_rate_says_so_and_who_acts(
+    app: Flask, client: FlaskClient, lines: Cast
+) -> None:
+    with app.app_context():
+        record_sales([fact(lines, "THAI-1", currency="THB", sold_on=today())], actor=None)
+    sign_in(client, lines.aisyah)
+    page = client.get("/sales?q=thai").get_data(as_text=True)
+    assert "Not yet. Veridia adds the exchange rate of THB" in page
+    assert "Not yet" not in client.get("/sales?q=inv-0").get_data(as_text=True)
+
+
 def test_the_next_lines_are_a_fragment(client: FlaskClient, lines: Cast) -> None:
     sign_in(client, lines.aisyah)
     page = client.get("/sales").get_data(as_text=True)
