@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from slugify import slugify
 from sqlalchemy import select
 
 from app.core import audit
 from app.core.db import db, lock, transaction
 from app.core.errors import Conflict
+from app.products.bulk import family_slug
 from app.products.models import Product, ProductFamily, ProductStatus
 
 
@@ -28,7 +28,7 @@ class NameTaken(Conflict):
 
 def create_family(name: str, *, actor: Any, slug: str | None = None) -> ProductFamily:
     """Write a family; its slug is made from the name once and stays. Raises NameTaken."""
-    wanted = slug or slugify(name)[:60] or "family"
+    wanted = slug or family_slug(name)[:60]
     with transaction():
         taken = select(ProductFamily.id).where((ProductFamily.slug == wanted) | (ProductFamily.name == name))
         if db.session.scalar(taken) is not None:
