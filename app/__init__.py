@@ -36,22 +36,37 @@ BLUEPRINTS = (
     "app.wallet.admin:admin_bp",
     "app.wallet.adjustments:admin_bp",
     "app.integrations.imports.admin:admin_bp",
+    "app.notices.routes:bp",
+    "app.tiers.routes:bp",
+    "app.tiers.admin:admin_bp",
+    "app.boards.routes:bp",
+    "app.boards.admin:admin_bp",
+    "app.training.routes:bp",
+    "app.training.admin:admin_bp",
+    "app.messages.routes:bp",
+    "app.messages.admin:admin_bp",
+    "app.recognition.routes:bp",
+    "app.recognition.admin:admin_bp",
+    "app.codes.admin:admin_bp",
     "app.home.routes:bp",
 )
 
 # Modules with tables, job handlers and schedules; importing them declares what they hold.
 MODELS = (
     "app.core.audit", "app.core.jobs", "app.core.limits", "app.core.rates", "app.core.http", "app.core.mail",
-    "app.partners.models", "app.products.models", "app.identity.models", "app.ledger.models", "app.activities.models",
-    "app.programs.models", "app.deals.models", "app.sales.models", "app.rewards.models",
-    "app.integrations.imports.models",
+    "app.partners.models", "app.products.models", "app.identity.models", "app.notices.models", "app.ledger.models",
+    "app.activities.models", "app.tiers.models", "app.programs.models", "app.codes.models", "app.deals.models",
+    "app.sales.models", "app.rewards.models", "app.boards.models", "app.training.models", "app.recognition.models",
+    "app.messages.models", "app.integrations.imports.models",
 )  # fmt: skip
 TASKS = (
-    "app.core.tasks", "app.identity.tasks", "app.ledger.tasks", "app.activities.tasks", "app.programs.tasks",
-    "app.deals.tasks", "app.sales.tasks", "app.rewards.tasks", "app.integrations.imports.tasks",
+    "app.core.tasks", "app.identity.tasks", "app.notices.tasks", "app.ledger.tasks", "app.activities.tasks",
+    "app.tiers.tasks", "app.programs.tasks", "app.codes.tasks", "app.deals.tasks", "app.sales.tasks",
+    "app.rewards.tasks", "app.boards.tasks", "app.training.tasks", "app.recognition.tasks", "app.messages.tasks",
+    "app.integrations.imports.tasks",
 )  # fmt: skip
 # The one visible order in which a recorded activity is reacted to (see docs: the pipeline).
-REACTORS = ("app.programs.reactor",)
+REACTORS = ("app.programs.reactor", "app.tiers.reactor", "app.boards.reactor")
 
 
 def _load(path: str) -> Any:
@@ -115,6 +130,7 @@ def _reactors() -> None:
     pipeline = _load("app.activities.pipeline")
     if pipeline is not None:
         pipeline.REACTORS = tuple(module for module in map(_load, REACTORS) if module is not None)
+        pipeline.TIER_OF = _load("app.tiers.queries:tier_on") or pipeline.TIER_OF
 
 
 def _configure(app: Flask, settings: Settings) -> None:

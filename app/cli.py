@@ -17,7 +17,8 @@ from app.core.settings import SettingsError
 # Areas that bring commands of their own: `commands`, a tuple of click commands or groups.
 AREAS = (
     "app.core.cli", "app.identity.cli", "app.ledger.cli", "app.activities.cli", "app.programs.cli",
-    "app.integrations.cli", "app.rewards.cli", "seeds.cli",
+    "app.tiers.cli", "app.codes.cli", "app.boards.cli", "app.training.cli", "app.integrations.cli", "app.rewards.cli",
+    "seeds.cli",
 )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ from app.partners.models import Organisation
 
 COLUMNS = (
     "id", "public_id", "kind", "source", "source_ref", "revision", "digest", "organisation_id",
-    "organisation_country", "organisation_kind", "member_id", "occurred_on", "occurred_at", "amount_minor",
-    "currency", "quantity", "product_id", "family_id", "attributes", "ruleset", "created_at",
+    "organisation_country", "organisation_kind", "organisation_tier", "member_id", "occurred_on", "occurred_at",
+    "amount_minor", "currency", "quantity", "product_id", "family_id", "attributes", "ruleset", "created_at",
 )  # fmt: skip
 
 
@@ -109,15 +109,17 @@ def _flush(
     if not fresh:
         return
     ids, rules, now = reserve_ids("activities", len(fresh)), pipeline.ruleset(), utc_now()
+    tiers = pipeline.TIER_OF({(given[at].organisation_id, given[at].occurred_on) for at in fresh})
     entries: list[Entry] = []
     rows = []
     for at, entry_id, public_id in zip(fresh, ids, new_public_ids(len(fresh)), strict=True):
         fact = given[at]
         country, kind = places[fact.organisation_id]
-        entries.append(Entry(entry_id, public_id, 1, fact, country, kind, rules))
+        tier = tiers.get((fact.organisation_id, fact.occurred_on))
+        entries.append(Entry(entry_id, public_id, 1, fact, country, kind, rules, tier))
         rows.append((
             entry_id, public_id, fact.kind, fact.source, fact.source_ref, 1, fact.digest(), fact.organisation_id,
-            country, kind, fact.member_id, fact.occurred_on, fact.occurred_at, fact.amount_minor, fact.currency,
+            country, kind, tier, fact.member_id, fact.occurred_on, fact.occurred_at, fact.amount_minor, fact.currency,
             fact.quantity, fact.product_id, fact.family_id, fact.attributes, rules, now,
         ))  # fmt: skip
     insert_rows("activities", COLUMNS, rows)

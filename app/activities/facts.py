@@ -75,6 +75,15 @@ class Entry(NamedTuple):
     organisation_country: str
     organisation_kind: str
     ruleset: int
+    organisation_tier: str | None = None
+
+
+class Gain(NamedTuple):
+    """Points of one fact to one payee: `payee_kind` is `member` or `organisation`."""
+
+    payee_kind: str
+    payee_id: int
+    points: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,17 @@ class ActivityKind(StrEnum):
 
     DEAL_WON = "deal_won"
     SALE = "sale"
+    COURSE_PASSED = "course_passed"
+    RECOGNITION = "recognition"
+    SERVICE_MILESTONE = "service_milestone"
 
 
 class Activity(Model):
     """A revision of a fact: unique by (source, source_ref, kind), at most one revision in force.
 
-    `organisation_country` and `organisation_kind` are those of the day it was recorded, so that a rule judges the
-    same fact alike for ever; `ruleset` is the state of the programs it met (see `programs.models.ProgramState`).
+    `organisation_country` and `organisation_kind` are those of the day it was recorded, `organisation_tier` is the
+    level of the fact's own date as it was known then, so that a rule judges the same fact alike for ever;
+    `ruleset` is the state of the programs it met (see `programs.models.ProgramState`).
     """
 
     __tablename__ = "activities"
@@ -72,6 +76,7 @@ class Activity(Model):
     organisation_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organisations.id"))
     organisation_country: Mapped[str] = mapped_column(Text)
     organisation_kind: Mapped[str] = mapped_column(Text)
+    organisation_tier: Mapped[str | None] = mapped_column(Text)
     member_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("people.id"))
     occurred_on: Mapped[date] = mapped_column(LocalDate)
     occurred_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -90,7 +95,7 @@ class Activity(Model):
 
 CONTENT = (
     "kind", "source", "source_ref", "revision", "digest", "organisation_id", "organisation_country",
-    "organisation_kind", "member_id", "occurred_on", "occurred_at", "amount_minor", "currency", "quantity",
-    "product_id", "family_id", "attributes", "ruleset",
+    "organisation_kind", "organisation_tier", "member_id", "occurred_on", "occurred_at", "amount_minor",
+    "currency", "quantity", "product_id", "family_id", "attributes", "ruleset",
 )  # fmt: skip
 append_only("activities", columns=CONTENT)

@@ -38,7 +38,7 @@ def entry_of(row: RowMapping | Mapping[str, Any]) -> Entry:
     )
     return Entry(
         row["id"], row["public_id"], row["revision"], fact, row["organisation_country"], row["organisation_kind"],
-        row["ruleset"],
+        row["ruleset"], row["organisation_tier"],
     )  # fmt: skip
 
 

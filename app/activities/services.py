@@ -95,7 +95,7 @@ def _record_again(fact: Fact, actor: Any) -> Recorded:
         return _answer(last, "unchanged")
     if in_force:
         _mark_void(last.id, REVISED, actor)
-    entry = _insert(fact, last.revision + 1)
+    entry = _insert(fact, last.revision + 1, last)
     if entry is None:  # another revision came first while we waited for the lock
         return _record_again(fact, actor)
     if in_force:
@@ -151,7 +151,15 @@ def _mark_void(activity_id: int, reason: str, actor: Any) -> None:
     db.session.execute(update(TABLE).where(TABLE.c.id == activity_id).values(**values))
 
 
-def _insert(fact: Fact, revision: int) -> Entry | None:
+def _tier(fact: Fact, last: Entry | None) -> str | None:
+    """The level of the fact's date. A revision keeps the first one's: what a fact caused does not judge itself."""
+    place = (fact.organisation_id, fact.occurred_on)
+    if last is not None and place == (last.fact.organisation_id, last.fact.occurred_on):
+        return last.organisation_tier
+    return pipeline.TIER_OF([place]).get(place)
+
+
+def _insert(fact: Fact, revision: int, last: Entry | None = None) -> Entry | None:
     """Insert a revision; None if it is there already (or the organisation is unknown)."""
     place = db.session.execute(
         select(Organisation.country, Organisation.kind).where(Organisation.id == fact.organisation_id)
@@ -162,13 +170,13 @@ def _insert(fact: Fact, revision: int) -> Entry | None:
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    public_id, rules = new_public_id(), pipeline.ruleset()
+    public_id, rules, tier = new_public_id(), pipeline.ruleset(), _tier(fact, last)
     values = {
         "public_id": public_id, "kind": fact.kind, "source": fact.source, "source_ref": fact.source_ref,
         "revision": revision, "digest": fact.digest(), "organisation_id": fact.organisation_id,
-        "organisation_country": place.country, "organisation_kind": str(place.kind), "member_id": fact.member_id,
-        "occurred_on": fact.occurred_on, "occurred_at": fact.occurred_at, "amount_minor": fact.amount_minor,
-        "currency": fact.currency, "quantity": fact.quantity, "product_id": fact.product_id,
+        "organisation_country": place.country, "organisation_kind": str(place.kind), "organisation_tier": tier,
+        "member_id": fact.member_id, "occurred_on": fact.occurred_on, "occurred_at": fact.occurred_at,
+        "amount_minor": fact.amount_minor, "currency": fact.currency, "quantity": fact.quantity, "product_id": fact.product_id,
         "family_id": fact.family_id, "attributes": fact.attributes, "ruleset": rules, "created_at": utc_now(),
     }  # fmt: skip
     found = db.session.execute(
@@ -176,7 +184,7 @@ def _insert(fact: Fact, revision: int) -> Entry | None:
     ).scalar()
     if found is None:
         return None
-    return Entry(found, public_id, revision, fact, place.country, str(place.kind), rules)
+    return Entry(found, public_id, revision, fact, place.country, str(place.kind), rules, tier)
 
 
 def _answer(entry: Entry, status: str) -> Recorded:

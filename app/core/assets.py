@@ -24,7 +24,7 @@ bp = Blueprint("assets", __name__)
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 # Order of the sheet; each file is one cascade layer, tokens.css names them all.
-LAYERS = ("tokens", "base", "layout", "controls", "lists", "panels", "value", "admin", "utilities")
+LAYERS = ("tokens", "base", "layout", "controls", "lists", "panels", "value", "utilities")
 FOREVER = "public, max-age=31536000, immutable"
 LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 COMPRESSED = (
@@ -65,6 +65,8 @@ def _read(name: str, _changed: int) -> Asset:
     if name.startswith("js/"):
         lines = content.decode().splitlines()
         content = "\n".join(line.strip() for line in lines if not line.lstrip().startswith("//")).encode()
+    elif name.startswith("css/areas/"):
+        content = squeeze(content.decode()).encode()
     return make_asset(content, "font/woff2" if name.endswith(".woff2") else kind)
 
 
@@ -110,6 +112,15 @@ def squeeze(css: str) -> str:
     lines = [line.strip() for line in "".join(out).splitlines()]
     text = "\n".join(line for line in lines if line)
     return re.sub(r"\s*([{};,])\s*|(:) ", r"\1\2", text).replace(";}", "}")
+
+
+def area_sheet(*names: str) -> Markup:
+    """Link to the styles that only the pages of an area need: css/areas/<name>.css, in the layers of the sheet."""
+    links = (
+        Markup('<link rel="stylesheet" href="{}">').format(static_url(f"css/areas/{name}.css"))
+        for name in names
+    )
+    return Markup("\n").join(links)
 
 
 def _sheet(with_font: bool) -> Asset:
@@ -257,4 +268,6 @@ def init_app(app: Flask) -> None:
     app.extensions["tangga_brand"] = Brand(settings)
     app.extensions["tangga_sheets"] = {}
     app.view_functions["static"] = static_file
-    app.jinja_env.globals.update(brand=app.extensions["tangga_brand"], static_url=static_url)
+    app.jinja_env.globals.update(
+        brand=app.extensions["tangga_brand"], static_url=static_url, area_sheet=area_sheet
+    )

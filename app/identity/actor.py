@@ -46,6 +46,7 @@ class Actor:
     organisation_country: str | None = None
     organisation_currency: str | None = None
     organisation_kind: str | None = None
+    organisation_tier: str | None = None
     locale: str = "en"
     zone: str = "Asia/Kuala_Lumpur"
     has_shortcuts: bool = True

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from app.partners.models import PARTNER_ROLES, VENDOR_ROLES, Role
 
+# Places made to be seen: the wall and the boards, each with its own consent or alias; and everybody has a bell.
+_EVERYBODY = frozenset({"notice.view", "board.view", "recognition.view"})
+# What every role of the vendor may read beside its own work.
+_VENDOR_SEES = _EVERYBODY | {
+    "account.edit",
+    "tier.admin_view",
+    "board.admin_view",
+    "training.admin_view",
+    "recognition.admin_view",
+}
+
 _MEMBER = frozenset(
     {
         "home.view",
@@ -16,12 +27,17 @@ _MEMBER = frozenset(
         "reward.redeem",
         "order.view",
         "team.view",
+        "tier.view",
+        "training.view",
+        "news.view",
+        "code.redeem",
         "account.edit",
+        *_EVERYBODY,
     }
 )
-_PARTNER_ADMIN = _MEMBER | {"deal.manage", "wallet.organisation", "team.manage"}
+_PARTNER_ADMIN = _MEMBER | {"deal.manage", "wallet.organisation", "team.manage", "training.matrix"}
 
-_VENDOR_READS = frozenset(
+_VENDOR_READS = _EVERYBODY | frozenset(
     {
         "queue.view",
         "deal.review",
@@ -35,6 +51,12 @@ _VENDOR_READS = frozenset(
         "ledger.view",
         "audit.view",
         "settings.view",
+        "tier.admin_view",
+        "board.admin_view",
+        "training.admin_view",
+        "news.admin_view",
+        "recognition.admin_view",
+        "code.admin_view",
     }
 )
 _VENDOR_WRITES = frozenset(
@@ -51,6 +73,17 @@ _VENDOR_WRITES = frozenset(
         "order.cancel",
         "order.fulfil",
         "ledger.adjust",
+        "tier.edit",
+        "tier.publish",
+        "tier.pin",
+        "board.edit",
+        "training.edit",
+        "news.edit",
+        "recognition.award",
+        "recognition.approve",
+        "code.issue",
+        "code.approve",
+        "code.export",
     }
 )
 
@@ -59,7 +92,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.PARTNER_ADMIN: _PARTNER_ADMIN,
     Role.CHANNEL_MANAGER: frozenset(
         {
-            "account.edit",
+            *_VENDOR_SEES,
             "queue.view",
             "deal.review",
             "deal.decide",
@@ -74,11 +107,15 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "order.cancel",
             "order.fulfil",
             "ledger.view",
+            "tier.pin",
+            "news.admin_view",
+            "news.edit",
+            "recognition.award",
         }
     ),
     Role.MARKETER: frozenset(
         {
-            "account.edit",
+            *_VENDOR_SEES,
             "partner.view",
             "product.view",
             "product.manage",
@@ -89,11 +126,20 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "stock.import",
             "order.admin_view",
             "sale.view",
+            "tier.edit",
+            "board.edit",
+            "training.edit",
+            "news.admin_view",
+            "news.edit",
+            "recognition.award",
+            "code.admin_view",
+            "code.issue",
+            "code.export",
         }
     ),
     Role.FINANCE: frozenset(
         {
-            "account.edit",
+            *_VENDOR_SEES,
             "partner.view",
             "sale.view",
             "import.run",
@@ -105,6 +151,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "ledger.view",
             "ledger.adjust",
             "product.view",
+            "tier.publish",
+            "recognition.approve",
+            "code.admin_view",
+            "code.approve",
         }
     ),
     Role.AUDITOR: _VENDOR_READS | {"account.edit"},

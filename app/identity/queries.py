@@ -167,6 +167,7 @@ def get_actor_of(person_id: int) -> Actor | None:
         organisation_country=company.country if company else None,
         organisation_currency=company.currency if company else None,
         organisation_kind=company.kind if company else None,
+        organisation_tier=company.tier if company else None,
         locale=person.locale,
         zone=person.time_zone or (company.time_zone if company else None) or "Asia/Kuala_Lumpur",
         has_shortcuts=person.has_shortcuts,

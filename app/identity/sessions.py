@@ -92,6 +92,7 @@ def _session_query() -> Select[*tuple[Any, ...]]:
             Organisation.country,
             Organisation.currency,
             Organisation.kind,
+            Organisation.tier,
             Organisation.time_zone.label("organisation_zone"),
             Organisation.status.label("organisation_status"),
         )
@@ -128,6 +129,7 @@ def load_session(token: str) -> LoadedSession | None:
             organisation_country=row.country,
             organisation_currency=row.currency,
             organisation_kind=row.kind,
+            organisation_tier=row.tier,
             locale=row.locale,
             zone=row.time_zone or row.organisation_zone or settings.time_zone,
             has_shortcuts=row.has_shortcuts,

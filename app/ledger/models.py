@@ -57,6 +57,10 @@ class PostingKind(StrEnum):
     ADJUSTMENT = "adjustment"
     SHARE = "share"
     REVERSAL = "reversal"
+    CODE_ISSUE = "code_issue"
+    CODE_CLAIM = "code_claim"
+    CODE_VOID = "code_void"
+    CODE_EXPIRY = "code_expiry"
 
 
 HOUSE_KINDS = ("issued", "redeemed", "expired", "paid", "adjusted")

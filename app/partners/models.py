@@ -71,6 +71,8 @@ class Organisation(Model):
     time_zone: Mapped[str] = mapped_column(Text, default="Asia/Kuala_Lumpur")
     registration_no: Mapped[str | None] = mapped_column(Text)
     domain: Mapped[str | None] = mapped_column(Text)
+    # Slug of the present level; app.tiers writes it, and can always work it out again.
+    tier: Mapped[str | None] = mapped_column(Text)
     city: Mapped[str | None] = mapped_column(Text)
     region: Mapped[str | None] = mapped_column(Text)
     parent_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organisations.id"), index=True)

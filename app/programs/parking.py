@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.activities import pipeline
 from app.activities.facts import Entry
 from app.activities.queries import list_entries
 from app.core.clock import utc_now
@@ -51,7 +52,8 @@ def _replay_some(actor: Any) -> int:
             if offers is not None:
                 owed += offers
                 resolved.append(row)
-        give(owed, actor)
+        gains = give(owed, actor)
+        pipeline.gained([entries[entry_id] for entry_id in sorted(gains)], gains, actor)
         now = utc_now()
         for row in resolved:
             db.session.execute(update(PARKED).where(_is(row)).values(resolved_at=now))

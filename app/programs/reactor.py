@@ -9,11 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from app.activities.facts import Award, Entry
+from app.activities.facts import Award, Entry, Gain
+from app.activities.pipeline import Gains
 from app.core.bulk import insert_rows, reserve_ids
 from app.core.clock import today, utc_now, zone
 from app.core.db import db
@@ -90,7 +92,10 @@ def judge_all(entries: Sequence[Entry], programs: Catalogue, rates: Rates) -> tu
         for version in versions:
             audience = version.definition.audience
             if not audience.matches(
-                fact.organisation_id, entry.organisation_country, entry.organisation_kind
+                fact.organisation_id,
+                entry.organisation_country,
+                entry.organisation_kind,
+                entry.organisation_tier,
             ):
                 continue
             for rule in version.definition.rules:
@@ -102,8 +107,15 @@ def judge_all(entries: Sequence[Entry], programs: Catalogue, rates: Rates) -> tu
     return owed, parked
 
 
-def react(entries: Sequence[Entry], actor: Any) -> dict[int, int]:
-    """Judge new entries and give what they earned; points per entry id."""
+def asks_tier(kind: str) -> bool:
+    """Whether a live program judges facts of this kind by the company's level."""
+    return False
+
+
+def react(
+    entries: Sequence[Entry], actor: Any, _given: Gains = MappingProxyType({})
+) -> dict[int, list[Gain]]:
+    """Judge new entries and give what they earned; points by payee, per entry id."""
     programs = catalogue.load_catalogue()
     if not programs.programs:
         return {}
@@ -121,8 +133,12 @@ def react(entries: Sequence[Entry], actor: Any) -> dict[int, int]:
     return give(owed, actor)
 
 
-def give(owed: Sequence[Owed], actor: Any) -> dict[int, int]:
-    """Cut to the limits, in the order given, then post and store; points per entry id."""
+def gained(_entries: Sequence[Entry], _gains: Gains, _actor: Any) -> None:
+    """Nothing: the points are its own."""
+
+
+def give(owed: Sequence[Owed], actor: Any) -> dict[int, list[Gain]]:
+    """Cut to the limits, in the order given, then post and store; points by payee, per entry id."""
     if not owed:
         return {}
     keys = [each.key for each in owed]
@@ -137,7 +153,7 @@ def give(owed: Sequence[Owed], actor: Any) -> dict[int, int]:
     instants = _Instants()
     rows = [_earn_row(*each, instants, actor) for each in whole if each[2].points]
     posting_ids = iter(earn_many(rows))
-    now, points = utc_now(), dict[int, int]()
+    now, gains = utc_now(), dict[int, list[Gain]]()
     stored = []
     for award_id, (key, each, cut, until) in zip(
         reserve_ids("program_awards", len(owed)), whole, strict=True
@@ -148,9 +164,10 @@ def give(owed: Sequence[Owed], actor: Any) -> dict[int, int]:
             entry_id, each.offer.gross_points, cut.points, cut.used, _calculation(each.offer, cut),
             until if cut.points else None, next(posting_ids) if cut.points else None, None, now,
         ))  # fmt: skip
-        points[entry_id] = points.get(entry_id, 0) + cut.points
+        if cut.points:
+            gains.setdefault(entry_id, []).append(Gain(key.payee_kind, key.payee_id, cut.points))
     insert_rows("program_awards", COLUMNS, stored)
-    return points
+    return gains
 
 
 # A calculation holds texts and integers only, so it is written without another look at each value.
@@ -230,7 +247,7 @@ def hold(entries: Sequence[Entry]) -> None:
     Counters([*(each.key for each in owed), *(_use_key(row) for row in standing)])
 
 
-def undo(entries: Sequence[Entry], reason: str, actor: Any) -> None:
+def undo(entries: Sequence[Entry], reason: str, actor: Any, _gains: Gains = MappingProxyType({})) -> None:
     """Take back every award of these entries: counters give way, the ledger posts the opposite, a row says so."""
     ids = [entry.id for entry in entries]
     now = utc_now()
@@ -263,6 +280,15 @@ def _public_ids(posting_ids: Sequence[int]) -> dict[int | None, str]:
         return {}
     rows = db.session.execute(select(Posting.id, Posting.public_id).where(Posting.id.in_(posting_ids)))
     return {row.id: row.public_id for row in rows}
+
+
+def gains(entry_ids: Sequence[int]) -> dict[int, list[Gain]]:
+    """The points that entries still have, by payee, per entry id."""
+    found: dict[int, list[Gain]] = {}
+    for row in _standing(entry_ids):
+        if row.points:
+            found.setdefault(row.activity_id, []).append(Gain(row.payee_kind.value, row.payee_id, row.points))
+    return found
 
 
 def awards(entry_ids: Sequence[int]) -> dict[int, list[Award]]:

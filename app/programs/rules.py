@@ -9,10 +9,22 @@ from typing import Any
 from app.core.errors import InvalidInput
 from app.core.i18n import _
 from app.core.money import CURRENCIES, MAX_AMOUNT
+from app.partners.audience import Audience
 
 FIXED, PER_MONEY, PER_UNIT = "fixed", "per_money", "per_unit"
 REWARD_KINDS = (FIXED, PER_MONEY, PER_UNIT)
-TRIGGERS = ("deal_won", "sale")
+TRADES = ("deal_won", "sale")  # what has a product and an amount
+TRIGGERS = (*TRADES, "course_passed", "recognition", "service_milestone")
+# What a fact can be counted by. A course passed has neither an amount nor units; recognition comes with the points that
+# were offered as its units, a service milestone with the years.
+MEASURES = {
+    "deal_won": REWARD_KINDS,
+    "sale": REWARD_KINDS,
+    "course_passed": (FIXED,),
+    "recognition": (FIXED, PER_UNIT),
+    "service_milestone": (FIXED, PER_UNIT),
+}
+MOST_COURSES = 50
 PAYEES = ("member", "organisation")
 DEFAULT_HOLD_DAYS = 14
 MAX_POINTS = 10**9
@@ -20,44 +32,11 @@ MAX_HOLD_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Whom something is for. Empty parts let everybody through; all parts must agree.
-
-    One record and one `matches` for everything that has an audience.
-    """
-
-    countries: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    organisation_ids: tuple[int, ...] = ()
-
-    def matches(self, organisation_id: int, country: str, kind: str) -> bool:
-        """True if an organisation of this country and type belongs to it."""
-        return (
-            (not self.countries or country in self.countries)
-            and (not self.kinds or kind in self.kinds)
-            and (not self.organisation_ids or organisation_id in self.organisation_ids)
-        )
-
-    def to_record(self) -> dict[str, Any]:
-        return {
-            "countries": list(self.countries),
-            "kinds": list(self.kinds),
-            "organisation_ids": list(self.organisation_ids),
-        }
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Audience:
-        return cls(
-            tuple(record.get("countries", ())),
-            tuple(record.get("kinds", ())),
-            tuple(record.get("organisation_ids", ())),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Reward:
     """What a rule gives to one payee. `per_money`: `points` for each `per_minor` of `currency`, rounded down once per
-    fact; `per_unit`: `points` for each unit; `fixed`: `points`. `number` is stable across versions."""
+    fact; `per_unit`: `points` for each unit; `fixed`: `points`. `by_tier`: the whole points that come out so are then
+    multiplied by what the company's level of the fact's date gives, and rounded down once more. `number` is stable
+    across versions."""
 
     number: int
     kind: str
@@ -67,9 +46,11 @@ class Reward:
     currency: str | None = None
     hold_days: int = DEFAULT_HOLD_DAYS
     cap_points: int | None = None
+    by_tier: bool = False
 
     def to_record(self) -> dict[str, Any]:
-        return {
+        """As it is stored; what came later is left out while it is off, so that old records stay equal."""
+        record: dict[str, Any] = {
             "number": self.number,
             "kind": self.kind,
             "points": self.points,
@@ -79,6 +60,7 @@ class Reward:
             "hold_days": self.hold_days,
             "cap_points": self.cap_points,
         }
+        return {**record, "by_tier": True} if self.by_tier else record
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Reward:
@@ -87,7 +69,10 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When (`trigger`), only if (the conditions), then give (`rewards`). `key` is stable across versions."""
+    """When (`trigger`), only if (the conditions), then give (`rewards`). `key` is stable across versions.
+
+    `courses` are slugs: any of them passed will do; none named means every course.
+    """
 
     key: str
     trigger: str
@@ -96,9 +81,11 @@ class Rule:
     min_currency: str | None = None
     min_quantity: int | None = None
     family_ids: tuple[int, ...] = ()
+    courses: tuple[str, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
-        return {
+        """As it is stored; what came later is left out while it is empty, so that old records stay equal."""
+        record: dict[str, Any] = {
             "key": self.key,
             "trigger": self.trigger,
             "rewards": [reward.to_record() for reward in self.rewards],
@@ -107,6 +94,7 @@ class Rule:
             "min_quantity": self.min_quantity,
             "family_ids": list(self.family_ids),
         }
+        return {**record, "courses": list(self.courses)} if self.courses else record
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Rule:
@@ -118,6 +106,7 @@ class Rule:
             min_currency=record.get("min_currency"),
             min_quantity=record.get("min_quantity"),
             family_ids=tuple(record.get("family_ids", ())),
+            courses=tuple(record.get("courses", ())),
         )
 
 
@@ -129,6 +118,13 @@ class Definition:
     audience: Audience = field(default_factory=Audience)
     starts_on: date | None = None
     ends_on: date | None = None
+
+    def asks_tier(self, kind: str) -> bool:
+        """True if what a fact of this kind gets depends on the level of its company."""
+        return any(
+            rule.trigger == kind and (self.audience.tiers or any(reward.by_tier for reward in rule.rewards))
+            for rule in self.rules
+        )
 
     def covers(self, on: date) -> bool:
         """True if a fact of this date lies inside the window."""
@@ -182,12 +178,39 @@ def _check_rule(rule: Rule) -> dict[str, object]:
         wrong["min_amount"] = _("Choose a currency from the list.")
     if not _within(rule.min_quantity, MAX_POINTS):
         wrong["min_quantity"] = _("Enter a quantity above zero, or leave it empty.")
+    wrong |= _check_conditions(rule)
     numbers = [reward.number for reward in rule.rewards]
     if not numbers or len(set(numbers)) != len(numbers):
         wrong["points"] = _("Say what to give.")
     for reward in rule.rewards:
         wrong |= _check_reward(reward)
+        if reward.kind in REWARD_KINDS and reward.kind not in MEASURES.get(rule.trigger, REWARD_KINDS):
+            suffix = "" if reward.payee == "member" else "_company"
+            wrong["reward_kind" + suffix] = _not_counted(rule.trigger)
     return wrong
+
+
+def _check_conditions(rule: Rule) -> dict[str, object]:
+    """Conditions that a fact of this kind could never meet."""
+    wrong: dict[str, object] = {}
+    if rule.trigger not in TRADES:
+        if rule.family_ids:
+            wrong["families"] = _("Only deals and sales have a product.")
+        if rule.min_amount_minor is not None:
+            wrong["min_amount"] = _("Only deals and sales have a value.")
+    if rule.trigger in ("course_passed", "recognition") and rule.min_quantity is not None:
+        wrong["min_quantity"] = _("Only sales and years of service are counted in units.")
+    if rule.courses and rule.trigger != "course_passed":
+        wrong["courses"] = _("Courses go with a course that is passed.")
+    if len(rule.courses) > MOST_COURSES or len(set(rule.courses)) != len(rule.courses):
+        wrong["courses"] = _("Choose up to %(count)s courses, or none for every course.", count=MOST_COURSES)
+    return wrong
+
+
+def _not_counted(trigger: str) -> str:
+    if trigger == "course_passed":
+        return _("A course has neither an amount nor units: choose points each time.")
+    return _("This has no amount: choose points each time or for every unit.")
 
 
 def _check_reward(reward: Reward) -> dict[str, object]:
