@@ -1,0 +1,65 @@
+"""Whose notices: one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+
+from app.core.db import db
+from app.identity.actor import Actor
+from app.notices.models import Notice
+
+PAGE_SIZE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A notice as the list shows it."""
+
+    public_id: str
+    icon: str
+    title: str
+    body: str
+    locale: str
+    created_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some notices, newest first; `next` is the key of the page that follows."""
+
+    lines: list[Line]
+    next: str | None
+
+
+def own_notices(actor: Actor) -> Select[Notice]:
+    """The notices of a person. The one scope of this area."""
+    return select(Notice).where(Notice.person_id == actor.person_id)
+
+
+def unread_count(actor: Actor) -> Select[int]:
+    """How many notices the actor has not opened; for the bell."""
+    return (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+    )
+
+
+def list_notices(actor: Actor, *, after: str = "") -> Page:
+    """A page of one's notices. An unknown key begins at the start."""
+    query = own_notices(actor).order_by(Notice.id.desc()).limit(PAGE_SIZE + 1)
+    if after:
+        last = own_notices(actor).where(Notice.public_id == after).with_only_columns(Notice.id)
+        query = query.where(Notice.id < func.coalesce(last.scalar_subquery(), 2**62))
+    rows = list(db.session.scalars(query))
+    lines = [
+        Line(
+            row.public_id, row.icon, row.title, row.body, row.locale, row.created_at, row.read_at is not None
+        )
+        for row in rows[:PAGE_SIZE]
+    ]
+    return Page(lines, lines[-1].public_id if len(rows) > PAGE_SIZE else None)

@@ -1,0 +1,127 @@
+"""Verbs on notices: tell people, note what was read, forget what is old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from app.core.clock import utc_now
+from app.core.db import db, dialect, execute_sql, execute_sql_many, in_transaction, transaction
+from app.core.errors import NotFound
+from app.core.i18n import LOCALES, force_locale
+from app.core.types import bind, new_public_ids
+from app.identity.actor import Actor
+from app.identity.models import Person, PersonStatus
+from app.notices.models import Notice
+
+# (title, body) in the language in force when it is called.
+Words = Callable[[], tuple[object, object]]
+READ_KEPT_DAYS = 90
+KEPT_DAYS = 365
+TITLE_LENGTH, BODY_LENGTH = 200, 500
+CHUNK = 500
+_NAMES = "public_id, person_id, kind, icon, title, body, locale, href, dedupe, created_at"
+_SAME = "kind, icon, title, body, locale, href, dedupe, created_at".split(", ")
+_INSERT_LITE = (
+    f"INSERT INTO notices ({_NAMES}) VALUES (:public_id, :person_id, "
+    + ", ".join(f":{name}" for name in _SAME)
+    + ") ON CONFLICT (person_id, dedupe) DO NOTHING"
+)
+# Sorted by person, so that two jobs with the same people wait for each other in one order.
+_INSERT_POSTGRES = (
+    f"INSERT INTO notices ({_NAMES}) SELECT given.public_id, given.person_id, "
+    + ", ".join(f":{name}" for name in _SAME)
+    + " FROM unnest(CAST(:public_ids AS text[]), CAST(:person_ids AS bigint[]))"
+    " AS given(public_id, person_id) ORDER BY given.person_id ON CONFLICT (person_id, dedupe) DO NOTHING"
+)
+
+
+def notify(
+    person_ids: Iterable[int | None],
+    kind: str,
+    words: Words,
+    *,
+    href: str,
+    dedupe: str,
+    icon: str = "bell",
+) -> None:
+    """Tell people one thing, inside the present transaction; who was told `dedupe` before is not told again.
+
+    `words` gives (title, body) and is called once per language among the people. `href` is a path of this site.
+    People who are not active, and None among the ids, are left out. Thousands of people are a few statements.
+    """
+    if not in_transaction():
+        raise RuntimeError("notify() outside transaction()")
+    wanted = sorted({person_id for person_id in person_ids if person_id is not None})
+    groups: dict[str, list[int]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Person.id, Person.locale).where(
+            Person.id.in_(wanted[start : start + CHUNK]), Person.status == PersonStatus.ACTIVE
+        )
+        for person_id, locale in db.session.execute(query):
+            groups.setdefault(locale if locale in LOCALES else "en", []).append(person_id)
+    for locale, ids in groups.items():
+        with force_locale(locale):
+            title, body = words()
+        same = {
+            "kind": kind,
+            "icon": icon,
+            "title": str(title)[:TITLE_LENGTH],
+            "body": str(body)[:BODY_LENGTH],
+            "locale": locale,
+            "href": href,
+            "dedupe": dedupe,
+            "created_at": bind(utc_now(), dialect()),
+        }
+        _insert(sorted(ids), same)
+
+
+def _insert(person_ids: list[int], same: dict[str, object]) -> None:
+    public_ids = new_public_ids(len(person_ids))
+    if dialect() == "postgresql":
+        execute_sql(_INSERT_POSTGRES, {"public_ids": public_ids, "person_ids": person_ids, **same})
+        return
+    rows = [
+        {"public_id": public_id, "person_id": person_id, **same}
+        for public_id, person_id in zip(public_ids, person_ids, strict=True)
+    ]
+    execute_sql_many(_INSERT_LITE, rows)
+
+
+def read_notice(public_id: str, *, actor: Actor) -> str:
+    """Note that a person opened one of their notices, and answer where it leads. Raises NotFound."""
+    mine = Notice.public_id == public_id, Notice.person_id == actor.person_id
+    href = db.session.scalar(select(Notice.href).where(*mine))
+    if href is None:
+        raise NotFound()
+    with transaction():
+        db.session.execute(
+            update(Notice).where(*mine, Notice.read_at.is_(None)).values(read_at=utc_now()),
+            execution_options={"synchronize_session": False},
+        )
+    return href
+
+
+def read_all(*, actor: Actor) -> None:
+    """Note all notices of a person as read."""
+    with transaction():
+        db.session.execute(
+            update(Notice)
+            .where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+            .values(read_at=utc_now()),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def purge() -> None:
+    """Forget notices: 90 days after they came if they were read, after a year in any case."""
+    now = utc_now()
+    with transaction():
+        db.session.execute(
+            delete(Notice).where(
+                Notice.created_at < now - timedelta(days=READ_KEPT_DAYS), Notice.read_at.is_not(None)
+            )
+        )
+        db.session.execute(delete(Notice).where(Notice.created_at < now - timedelta(days=KEPT_DAYS)))
