@@ -177,7 +177,8 @@ def _insert(fact: Fact, revision: int, last: Entry | None = None) -> Entry | Non
         "organisation_country": place.country, "organisation_kind": str(place.kind), "organisation_tier": tier,
         "member_id": fact.member_id, "occurred_on": fact.occurred_on, "occurred_at": fact.occurred_at,
         "amount_minor": fact.amount_minor, "currency": fact.currency, "quantity": fact.quantity,
-        "product_id": fact.product_id, "family_id": fact.family_id, "attributes": fact.attributes, "ruleset": rules, "created_at": utc_now(),
+        "product_id": fact.product_id, "family_id": fact.family_id, "attributes": fact.attributes,
+        "ruleset": rules, "created_at": utc_now(),
     }  # fmt: skip
     found = db.session.execute(
         insert(TABLE).values(**values).on_conflict_do_nothing().returning(TABLE.c.id)
