@@ -1,0 +1,1 @@
+"""Training: courses, quizzes, certificates."""
