@@ -1,4 +1,7 @@
-"""Build the icon sprite: every Lucide icon that a template or a module names, and no other."""
+"""Build the icon sprites: every Lucide icon that a template or a module names, and no other.
+
+What only the vendor's pages show lies in a sprite of its own, so that a partner's first load stays small.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ EXTRA = (
     "gift shopping-basket fuel coffee wallet headphones utensils plane heart-handshake users ticket "
     "smartphone house handshake menu inbox building-2 megaphone package chart-column-increasing "
     "scroll-text receipt clapperboard dumbbell hand-heart shopping-bag graduation-cap laptop settings "
-    "upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles"
+    "medal trophy newspaper layout-dashboard upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles"
 ).split()
 # Words that are also icon names, used in templates for other things.
 WORDS = (
@@ -29,22 +32,36 @@ WORDS = (
 ).split()
 
 
-def used_icons(available: set[str]) -> list[str]:
-    """Icon names found as literals inside Jinja markup, hyphenated literals in Python, and EXTRA."""
-    found = set(EXTRA)
+def is_vendors(path: Path) -> bool:
+    """True for a template or module that only the vendor's pages use."""
+    return "admin" in path.parts or path.stem.startswith("admin") or path.stem.endswith("_admin")
+
+
+def used_icons(available: set[str]) -> tuple[list[str], list[str]]:
+    """Names that partners' pages use, and those that only the vendor's do: literals inside Jinja markup, hyphenated
+    literals in Python, and EXTRA."""
+    common, vendor = set(EXTRA), set[str]()
     for path in TEMPLATES.rglob("*.html"):
+        found = vendor if is_vendors(path) else common
         for markup in MARKUP.findall(path.read_text(encoding="utf-8")):
             direct = set(re.findall(r"""\bicon\(\s*["']([a-z0-9-]+)["']""", markup))
             found |= direct | (set(LITERAL.findall(markup)) - set(WORDS))
     for path in (ROOT / "app").rglob("*.py"):
+        found = vendor if is_vendors(path) else common
         found |= {name for name in LITERAL.findall(path.read_text(encoding="utf-8")) if "-" in name}
-    return sorted(found & available)
+    return sorted(common & available), sorted((vendor - common) & available)
 
 
-def build_sprite(source: Path, target: Path) -> None:
-    """One file of symbols; stroke, width and colour come from the style sheet (class `ic`)."""
+def build_sprites(source: Path, common: Path, vendor: Path) -> None:
+    """Two files of symbols; stroke, width and colour come from the style sheet (class `ic`)."""
+    names = used_icons({path.stem for path in source.glob("*.svg")})
+    for chosen, target in zip(names, (common, vendor), strict=True):
+        _write(source, chosen, target)
+
+
+def _write(source: Path, names: list[str], target: Path) -> None:
     symbols = []
-    for name in used_icons({path.stem for path in source.glob("*.svg")}):
+    for name in names:
         text = (source / f"{name}.svg").read_text(encoding="utf-8")
         inner = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
         shapes = " ".join(inner.split()).replace(" />", "/>").replace("> <", "><")
@@ -54,9 +71,14 @@ def build_sprite(source: Path, target: Path) -> None:
     )
 
 
-def missing_icons(sprite: Path) -> list[str]:
-    """Names asked for directly by `icon("...")` in a template that the sprite does not hold."""
-    present = set(SYMBOL.findall(sprite.read_text(encoding="utf-8"))) if sprite.is_file() else set()
+def missing_icons(*sprites: Path) -> list[str]:
+    """Names asked for directly by `icon("...")` in a template that no sprite holds."""
+    present = {
+        name
+        for sprite in sprites
+        if sprite.is_file()
+        for name in SYMBOL.findall(sprite.read_text(encoding="utf-8"))
+    }
     asked: set[str] = set()
     for path in TEMPLATES.rglob("*.html"):
         asked |= set(re.findall(r"""\bicon\(\s*["']([a-z0-9-]+)["']""", path.read_text(encoding="utf-8")))

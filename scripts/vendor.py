@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from font import subset_font
-from icons import build_sprite, missing_icons
+from icons import build_sprites, missing_icons
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app" / "static"
@@ -30,7 +30,7 @@ CACHE = ROOT / "var" / "vendor"
 HTMX = "htmx.org@2.0.11"
 FIGTREE = "@fontsource-variable/figtree@5.3.0"
 LUCIDE = "lucide-static@1.62.0"
-MADE = ("vendor/htmx.min.js", "fonts/figtree.woff2", "icons.svg", "vendor/LICENSES.txt")
+MADE = ("vendor/htmx.min.js", "fonts/figtree.woff2", "icons.svg", "icons-vendor.svg", "vendor/LICENSES.txt")
 
 
 def fetch(package: str) -> tuple[Path, str]:
@@ -70,7 +70,7 @@ def update() -> None:
         (STATIC / name).parent.mkdir(parents=True, exist_ok=True)
     (STATIC / "vendor/htmx.min.js").write_bytes((folders[HTMX] / "dist/htmx.min.js").read_bytes())
     subset_font(folders[FIGTREE] / "files/figtree-latin-wght-normal.woff2", STATIC / "fonts/figtree.woff2")
-    build_sprite(folders[LUCIDE] / "icons", STATIC / "icons.svg")
+    build_sprites(folders[LUCIDE] / "icons", STATIC / "icons.svg", STATIC / "icons-vendor.svg")
     licences = [
         f"{package}\n\n{(folder / 'LICENSE').read_text().strip()}\n" for package, folder in folders.items()
     ]
@@ -88,7 +88,8 @@ def check() -> int:
         for name, expected in read_lock()["files"].items()
         if not (STATIC / name).is_file() or digest(name) != expected
     ]
-    wrong += [f"icon {name!r} is used but not in icons.svg" for name in missing_icons(STATIC / "icons.svg")]
+    missing = missing_icons(STATIC / "icons.svg", STATIC / "icons-vendor.svg")
+    wrong += [f"icon {name!r} is used but in no sprite" for name in missing]
     for line in wrong:
         print(line)
     return 1 if wrong else 0

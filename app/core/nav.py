@@ -22,6 +22,10 @@ PARTNER: tuple[Entry, ...] = (
     ("/rewards", _l("Rewards"), "gift", "reward.view"),
     ("/wallet", _l("Wallet"), "wallet", "wallet.view"),
     ("/programs", _l("Programs"), "sparkles", "program.view"),
+    ("/training", _l("Learn"), "graduation-cap", "training.view"),
+    ("/leaderboards", _l("Leaderboard"), "trophy", "board.view"),
+    ("/recognition", _l("Recognition"), "hand-heart", "recognition.view"),
+    ("/news", _l("News"), "newspaper", "news.view"),
     ("/sales", _l("Sales"), "chart-column-increasing", "sale.own"),
     ("/team", _l("Team"), "users", "team.view"),
 )
@@ -29,6 +33,7 @@ VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         "",
         (
+            ("/admin/today", _l("Today"), "layout-dashboard", "account.edit"),
             ("/admin", _l("Approvals"), "inbox", "queue.view"),
             ("/admin/partners", _l("Partners"), "building-2", "partner.view"),
             ("/admin/people", _l("People"), "users", "person.view"),
@@ -37,7 +42,12 @@ VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _l("Grow"),
         (
-            ("/admin/programs", _l("Programs"), "megaphone", "program.admin_view"),
+            ("/admin/programs", _l("Programs"), "sparkles", "program.admin_view"),
+            ("/admin/tiers", _l("Tiers"), "medal", "tier.admin_view"),
+            ("/admin/leaderboards", _l("Leaderboards"), "trophy", "board.admin_view"),
+            ("/admin/training", _l("Training"), "graduation-cap", "training.admin_view"),
+            ("/admin/recognition", _l("Recognition"), "hand-heart", "recognition.admin_view"),
+            ("/admin/news", _l("Announcements"), "megaphone", "news.admin_view"),
             ("/admin/products", _l("Products"), "package", "product.view"),
             ("/admin/sales", _l("Sales"), "chart-column-increasing", "sale.view"),
             ("/admin/imports", _l("Imports"), "upload", "import.run"),
@@ -46,12 +56,14 @@ VENDOR: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _l("Value"),
         (
-            ("/admin/rewards", _l("Rewards"), "ticket", "reward.admin_view"),
+            ("/admin/rewards", _l("Rewards"), "gift", "reward.admin_view"),
+            ("/admin/codes", _l("Gift codes"), "ticket", "code.admin_view"),
             ("/admin/orders", _l("Orders"), "receipt", "order.admin_view"),
             ("/admin/ledger", _l("Ledger"), "scroll-text", "ledger.view"),
         ),
     ),
 )
+BELL: Entry = ("/notices", _l("Notices"), "bell", "notice.view")
 # Pages whose tab is another one's: on the phone the wallet hangs under Rewards, the rest under More.
 UNDER = {"/wallet": "/rewards", "/orders": "/rewards"}
 UNDER_RAIL = {"/orders": "/rewards", "/admin/deals": "/admin"}
@@ -82,6 +94,7 @@ class Menu:
     tabs: list[Item] = field(default_factory=list)
     register: str | None = None
     person: str | None = None
+    bell: Item | None = None
 
 
 def count_for(path: str, count: Count) -> None:
@@ -108,6 +121,7 @@ def count_at(path: str, actor: Any) -> int:
 
 def _read_counts(actor: Any, known: dict[str, int]) -> None:
     entries = [entry for _title, group in VENDOR for entry in group] if actor.is_vendor else list(PARTNER)
+    entries.append(BELL)
     open_paths = [entry[0] for entry in entries if entry[0] in COUNTS and actor.can(entry[3])]
     unknown = tuple(path for path in open_paths if path not in known)
     asked, query = _made.get((actor.role, unknown)) or _make_query(actor, unknown)
@@ -178,7 +192,10 @@ def build_menu(actor: Any, path: str, paths: frozenset[str]) -> Menu:
     shown = [Item(item.href, item.label, item.icon, item.href == tab, item.count) for item in tabs]
     if more in paths:
         shown.append(Item(more, gettext("More"), "menu", tab == ""))
-    return Menu([group for group in groups if group[1]], shown, register, more if more in paths else None)
+    bell = next(iter(_items((BELL,), actor, paths, path)), None)
+    return Menu(
+        [group for group in groups if group[1]], shown, register, more if more in paths else None, bell
+    )
 
 
 def nav() -> Menu:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from app.core.assets import static_url
+from app.core.assets import STATIC, static_url
 from app.core.undo import offered_undo
 
 MACROS = ("_macros.html", "_forms.html")
+VENDOR_SPRITE = "icons-vendor.svg"
 THEMES = ("light", "dark")
 
 
+@lru_cache(maxsize=4)
+def _vendor_icons(_address: str) -> frozenset[str]:
+    """Names in the sprite that only the vendor's pages load; read again when it changed."""
+    return frozenset(re.findall(r'<symbol id="([a-z0-9-]+)"', (STATIC / VENDOR_SPRITE).read_text("utf-8")))
+
+
 def icon(name: str, size: int = 20, cls: str = "") -> Markup:
-    """One icon of the sprite; always beside words or inside something with a name."""
+    """One icon of a sprite; always beside words or inside something with a name."""
+    sprite = VENDOR_SPRITE if name in _vendor_icons(static_url(VENDOR_SPRITE)) else "icons.svg"
     return Markup(
         '<svg class="ic{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
-    ).format(f" {cls}" if cls else "", size, size, static_url("icons.svg"), name)
+    ).format(f" {cls}" if cls else "", size, size, static_url(sprite), name)
 
 
 class Macros:
