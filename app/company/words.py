@@ -5,9 +5,9 @@ from __future__ import annotations
 from babel import Locale
 
 from app.core.i18n import current_locale
-from app.partners.words import country_name, kind_name
+from app.partners.words import KIND_NAMES, country_name, kind_name
 
-__all__ = ["CURRENCIES", "country_name", "kind_name", "list_countries"]
+__all__ = ["CURRENCIES", "KIND_NAMES", "country_name", "kind_name", "list_countries"]
 
 CURRENCIES = (
     "MYR", "IDR", "SGD", "USD", "THB", "PHP", "VND", "BND", "AUD", "NZD", "INR", "CNY", "JPY", "KRW", "HKD", "TWD",
