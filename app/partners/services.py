@@ -223,3 +223,17 @@ def add_external_many(kind: str, source: str, targets: Mapping[str, int]) -> Non
     with transaction():
         db.session.add_all(rows)
         db.session.flush()
+
+
+def keep_tier(levels: Mapping[int, str | None]) -> None:
+    """Write the level that companies hold now, by id. Only tiers calls this; history and audit are kept there."""
+    groups: dict[str | None, list[int]] = {}
+    for organisation_id, level in sorted(levels.items()):
+        groups.setdefault(level, []).append(organisation_id)
+    with transaction():
+        for level, ids in groups.items():
+            for at in range(0, len(ids), 500):
+                db.session.execute(
+                    update(Organisation).where(Organisation.id.in_(ids[at : at + 500])).values(tier=level),
+                    execution_options={"synchronize_session": "fetch"},
+                )

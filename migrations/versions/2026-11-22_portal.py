@@ -40,6 +40,118 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_award_categories_slug")),
     )
     op.create_table(
+        "board_names",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "subject_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("alias", sa.Text(), nullable=True),
+        sa.Column("alias_key", sa.Text(), nullable=True),
+        sa.Column("changed_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(alias IS NOT NULL) = (mode = 'alias')", name=op.f("ck_board_names_alias_where_used")
+        ),
+        sa.CheckConstraint("kind IN ('member', 'organisation')", name=op.f("ck_board_names_kind_known")),
+        sa.CheckConstraint("mode IN ('name', 'alias', 'region')", name=op.f("ck_board_names_mode_known")),
+        sa.CheckConstraint(
+            "(alias IS NULL) = (alias_key IS NULL)", name=op.f("ck_board_names_alias_has_key")
+        ),
+        sa.PrimaryKeyConstraint("kind", "subject_id", name=op.f("pk_board_names")),
+    )
+    with op.batch_alter_table("board_names", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_board_names_alias",
+            ["alias_key"],
+            unique=True,
+            sqlite_where=sa.text("alias_key IS NOT NULL"),
+            postgresql_where=sa.text("alias_key IS NOT NULL"),
+        )
+
+    op.create_table(
+        "board_worths",
+        sa.Column(
+            "activity_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("worth_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_board_worths")),
+    )
+    with op.batch_alter_table("board_worths", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_board_worths_waiting",
+            ["activity_id"],
+            unique=False,
+            sqlite_where=sa.text("worth_minor IS NULL"),
+            postgresql_where=sa.text("worth_minor IS NULL"),
+        )
+
+    op.create_table(
+        "tier_state",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("stamp", sa.Text(), nullable=False),
+        sa.Column("built_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_tier_state_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_state")),
+    )
+    op.create_table(
+        "boards",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("names", app.core.types.JSONText(), nullable=False),
+        sa.Column("prizes", app.core.types.JSONText(), nullable=True),
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("participants", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("audience", app.core.types.JSONText(), nullable=False),
+        sa.Column("countries", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("tiers", sa.Text(), nullable=False),
+        sa.Column("companies", sa.Text(), nullable=False),
+        sa.Column("specificity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closes_on", app.core.types.LocalDate(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("started_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("filled_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (status <> 'ended')", name=op.f("ck_boards_ended_has_instant")
+        ),
+        sa.CheckConstraint(
+            "(started_at IS NULL) = (status = 'draft')", name=op.f("ck_boards_started_unless_draft")
+        ),
+        sa.CheckConstraint(
+            "metric IN ('points', 'revenue', 'deals', 'courses')", name=op.f("ck_boards_metric_known")
+        ),
+        sa.CheckConstraint(
+            "participants IN ('member', 'organisation')", name=op.f("ck_boards_participants_known")
+        ),
+        sa.CheckConstraint(
+            "period IN ('month', 'quarter', 'year', 'all')", name=op.f("ck_boards_period_known")
+        ),
+        sa.CheckConstraint("status IN ('draft', 'running', 'ended')", name=op.f("ck_boards_status_known")),
+        sa.CheckConstraint(
+            "filled_at IS NULL OR started_at IS NOT NULL", name=op.f("ck_boards_filled_after_start")
+        ),
+        sa.CheckConstraint("length(slug) BETWEEN 1 AND 60", name=op.f("ck_boards_slug_length")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["people.id"], name=op.f("fk_boards_made_by_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_boards")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_boards_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_boards_slug")),
+    )
+    op.create_table(
         "certifications",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -108,6 +220,47 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "gift_campaigns",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("giver", sa.Text(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("palette", sa.Text(), nullable=False),
+        sa.Column("valid_from", app.core.types.LocalDate(), nullable=False),
+        sa.Column("valid_until", app.core.types.LocalDate(), nullable=False),
+        sa.Column("budget_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("committed_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "occasion IN ('thanks', 'celebration', 'prize', 'event', 'welcome', 'festive')",
+            name=op.f("ck_gift_campaigns_occasion_known"),
+        ),
+        sa.CheckConstraint(
+            "budget_points > 0 AND budget_points <= 1000000000000000",
+            name=op.f("ck_gift_campaigns_budget_range"),
+        ),
+        sa.CheckConstraint(
+            "committed_points >= 0 AND committed_points <= budget_points",
+            name=op.f("ck_gift_campaigns_within_the_budget"),
+        ),
+        sa.CheckConstraint("length(giver) BETWEEN 1 AND 60", name=op.f("ck_gift_campaigns_giver_length")),
+        sa.CheckConstraint("length(message) <= 300", name=op.f("ck_gift_campaigns_message_length")),
+        sa.CheckConstraint("length(name) BETWEEN 1 AND 80", name=op.f("ck_gift_campaigns_name_length")),
+        sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_gift_campaigns_days_in_order")),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["people.id"], name=op.f("fk_gift_campaigns_made_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_campaigns")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_gift_campaigns_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_gift_campaigns_slug")),
+    )
     op.create_table(
         "notices",
         sa.Column(
@@ -219,6 +372,85 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tier_figures",
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("day", app.core.types.LocalDate(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("worth", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "measure IN ('points', 'deal_revenue', 'sale_revenue', 'deals', 'passes')",
+            name=op.f("ck_tier_figures_measure_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_tier_figures_organisation_id_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "measure", "day", "part", name=op.f("pk_tier_figures")),
+    )
+    with op.batch_alter_table("tier_figures", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tier_figures_waiting",
+            ["day"],
+            unique=False,
+            sqlite_where=sa.text("worth IS NULL"),
+            postgresql_where=sa.text("worth IS NULL"),
+        )
+
+    op.create_table(
+        "tier_pins",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("starts_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("ends_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_tier_pins_ends_after_start")),
+        sa.CheckConstraint("length(reason) BETWEEN 1 AND 500", name=op.f("ck_tier_pins_reason_given")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["people.id"], name=op.f("fk_tier_pins_ended_by_id_people")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["people.id"], name=op.f("fk_tier_pins_made_by_id_people")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_tier_pins_organisation_id_organisations")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_pins")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_tier_pins_public_id")),
+    )
+    with op.batch_alter_table("tier_pins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tier_pins_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(
+            "uq_tier_pins_open",
+            ["organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "tier_plans",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["people.id"], name=op.f("fk_tier_plans_created_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_plans")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_tier_plans_public_id")),
+    )
+    op.create_table(
         "award_applause",
         sa.Column("award_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -261,6 +493,27 @@ def upgrade() -> None:
             batch_op.f("ix_award_events_award_id_award_events_id"), ["award_id", "id"], unique=False
         )
 
+    op.create_table(
+        "board_periods",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("board_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("ends_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("day_on", app.core.types.LocalDate(), nullable=True),
+        sa.Column("closed_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("participants", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "digest IS NULL OR closed_at IS NOT NULL", name=op.f("ck_board_periods_digest_when_closed")
+        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_board_periods_ends_after_start")),
+        sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name=op.f("fk_board_periods_board_id_boards")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_periods")),
+        sa.UniqueConstraint("board_id", "starts_on", name=op.f("uq_board_periods_board_id_starts_on")),
+    )
     op.create_table(
         "certificates",
         sa.Column(
@@ -508,6 +761,92 @@ def upgrade() -> None:
         sa.UniqueConstraint("award_id", name=op.f("uq_service_milestones_award_id")),
     )
     op.create_table(
+        "tier_standings",
+        sa.Column(
+            "organisation_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("since_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("next_review_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("grace_from", app.core.types.LocalDate(), nullable=True),
+        sa.Column("grace_until", app.core.types.LocalDate(), nullable=True),
+        sa.Column("warned_days", sa.Integer(), nullable=True),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(grace_from IS NULL) = (grace_until IS NULL)", name=op.f("ck_tier_standings_grace_is_whole")
+        ),
+        sa.CheckConstraint("changes >= 0", name=op.f("ck_tier_standings_changes_range")),
+        sa.CheckConstraint(
+            "warned_days IS NULL OR grace_until IS NOT NULL", name=op.f("ck_tier_standings_warned_in_grace")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_tier_standings_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["tier_plans.id"], name=op.f("fk_tier_standings_plan_id_tier_plans")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_tier_standings")),
+    )
+    with op.batch_alter_table("tier_standings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tier_standings_level"), ["level"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_tier_standings_next_review_on"), ["next_review_on"], unique=False
+        )
+
+    op.create_table(
+        "tier_versions",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("applies_from", app.core.types.LocalDate(), nullable=False),
+        sa.Column("year_starts_month", sa.Integer(), nullable=False),
+        sa.Column("definition", app.core.types.JSONText(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("editor_ids", app.core.types.JSONText(), nullable=False),
+        sa.Column("sent_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("published_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'published' OR published_at IS NOT NULL",
+            name=op.f("ck_tier_versions_published_is_dated"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'waiting', 'published')", name=op.f("ck_tier_versions_state_known")
+        ),
+        sa.CheckConstraint("year_starts_month BETWEEN 0 AND 12", name=op.f("ck_tier_versions_month_known")),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["people.id"], name=op.f("fk_tier_versions_made_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["tier_plans.id"], name=op.f("fk_tier_versions_plan_id_tier_plans")
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["people.id"], name=op.f("fk_tier_versions_published_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_versions")),
+        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_tier_versions_plan_id_number")),
+    )
+    with op.batch_alter_table("tier_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_tier_versions_open",
+            ["plan_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'published'"),
+            postgresql_where=sa.text("state <> 'published'"),
+        )
+
+    op.create_table(
         "award_recipients",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -560,6 +899,70 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("person_id IS NOT NULL"),
             postgresql_where=sa.text("person_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "board_blocks",
+        sa.Column("period_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "lo", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("count >= 0", name=op.f("ck_board_blocks_count_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["board_periods.id"], name=op.f("fk_board_blocks_period_id_board_periods")
+        ),
+        sa.PrimaryKeyConstraint("period_id", "lo", name=op.f("pk_board_blocks")),
+    )
+    op.create_table(
+        "board_day_blocks",
+        sa.Column("period_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "lo", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("above", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["board_periods.id"], name=op.f("fk_board_day_blocks_period_id_board_periods")
+        ),
+        sa.PrimaryKeyConstraint("period_id", "lo", name=op.f("pk_board_day_blocks")),
+    )
+    op.create_table(
+        "board_scores",
+        sa.Column("period_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "participant_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lead", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day_score", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("counted >= 0", name=op.f("ck_board_scores_counted_not_negative")),
+        sa.CheckConstraint("lead <= 0", name=op.f("ck_board_scores_lead_not_positive")),
+        sa.CheckConstraint("score >= 0", name=op.f("ck_board_scores_score_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["period_id"], ["board_periods.id"], name=op.f("fk_board_scores_period_id_board_periods")
+        ),
+        sa.PrimaryKeyConstraint("period_id", "participant_id", name=op.f("pk_board_scores")),
+    )
+    with op.batch_alter_table("board_scores", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_board_scores_day",
+            ["period_id", "day_score"],
+            unique=False,
+            sqlite_where=sa.text("day_score > 0"),
+            postgresql_where=sa.text("day_score > 0"),
+        )
+        batch_op.create_index("ix_board_scores_standing", ["period_id", "score", "lead"], unique=False)
+        batch_op.create_index(
+            "ix_board_scores_unfolded",
+            ["period_id"],
+            unique=False,
+            sqlite_where=sa.text("score <> counted"),
+            postgresql_where=sa.text("score <> counted"),
         )
 
     op.create_table(
@@ -666,6 +1069,65 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "tier_changes",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("from_level", sa.Text(), nullable=True),
+        sa.Column("to_level", sa.Text(), nullable=False),
+        sa.Column("from_on", app.core.types.LocalDate(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("activity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("pin_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(cause = 'activity') = (activity_id IS NOT NULL)",
+            name=op.f("ck_tier_changes_cause_has_activity"),
+        ),
+        sa.CheckConstraint(
+            "cause <> 'pin' OR pin_id IS NOT NULL", name=op.f("ck_tier_changes_cause_has_pin")
+        ),
+        sa.CheckConstraint(
+            "cause IN ('activity', 'review', 'pin', 'plan')", name=op.f("ck_tier_changes_cause_known")
+        ),
+        sa.CheckConstraint(
+            "from_level IS NULL OR from_level <> to_level", name=op.f("ck_tier_changes_is_a_change")
+        ),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activities.id"], name=op.f("fk_tier_changes_activity_id_activities")
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_tier_changes_actor_id_people")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_tier_changes_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(["pin_id"], ["tier_pins.id"], name=op.f("fk_tier_changes_pin_id_tier_pins")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["tier_versions.id"], name=op.f("fk_tier_changes_version_id_tier_versions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_changes")),
+        sa.UniqueConstraint("organisation_id", "number", name=op.f("uq_tier_changes_organisation_id_number")),
+    )
+    with op.batch_alter_table("tier_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tier_changes_activity",
+            ["activity_id"],
+            unique=False,
+            sqlite_where=sa.text("activity_id IS NOT NULL"),
+            postgresql_where=sa.text("activity_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_tier_changes_organisation_id_tier_changes_from_on"),
+            ["organisation_id", "from_on"],
+            unique=False,
+        )
+
+    op.create_table(
         "course_enrolments",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -721,6 +1183,84 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "gift_code_batches",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("code_count", sa.Integer(), nullable=False),
+        sa.Column("valid_until", app.core.types.LocalDate(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("needs_checker", sa.Boolean(), nullable=False),
+        sa.Column("worth_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("posting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("exported_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("exported_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("used_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("voided_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expired_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('waiting', 'declined')) = (posting_id IS NULL)",
+            name=op.f("ck_gift_code_batches_issued_by_a_posting"),
+        ),
+        sa.CheckConstraint(
+            "NOT needs_checker OR state IN ('waiting', 'declined') OR decided_by_id IS NOT NULL",
+            name=op.f("ck_gift_code_batches_large_was_checked"),
+        ),
+        sa.CheckConstraint(
+            "state = 'declined' OR decided_by_id <> made_by_id",
+            name=op.f("ck_gift_code_batches_checker_is_another"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'live', 'declined', 'void', 'ended')",
+            name=op.f("ck_gift_code_batches_state_known"),
+        ),
+        sa.CheckConstraint("code_count BETWEEN 1 AND 1000000", name=op.f("ck_gift_code_batches_count_range")),
+        sa.CheckConstraint("points BETWEEN 1 AND 50000", name=op.f("ck_gift_code_batches_points_range")),
+        sa.CheckConstraint(
+            "used_points >= 0 AND voided_points >= 0 AND expired_points >= 0 AND used_points + voided_points + expired_points <= points * code_count",
+            name=op.f("ck_gift_code_batches_within_what_was_issued"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["gift_campaigns.id"],
+            name=op.f("fk_gift_code_batches_campaign_id_gift_campaigns"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["people.id"], name=op.f("fk_gift_code_batches_decided_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["exported_by_id"], ["people.id"], name=op.f("fk_gift_code_batches_exported_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["people.id"], name=op.f("fk_gift_code_batches_made_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["postings.id"], name=op.f("fk_gift_code_batches_posting_id_postings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_code_batches")),
+        sa.UniqueConstraint("posting_id", name=op.f("uq_gift_code_batches_posting_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_gift_code_batches_public_id")),
+    )
+    with op.batch_alter_table("gift_code_batches", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_gift_code_batches_campaign_id_gift_code_batches_id"),
+            ["campaign_id", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_gift_code_batches_state_gift_code_batches_id"), ["state", "id"], unique=False
+        )
+
+    op.create_table(
         "hall_consents",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -771,6 +1311,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course_module_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_course_module_progress_module_id"), ["module_id"], unique=False)
+
+    op.create_table(
+        "gift_code_exports",
+        sa.Column(
+            "batch_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["gift_code_batches.id"],
+            name=op.f("fk_gift_code_exports_batch_id_gift_code_batches"),
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_gift_code_exports")),
+    )
+    op.create_table(
+        "gift_codes",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("last_four", sa.Text(), nullable=False),
+        sa.Column("voided_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.CheckConstraint("length(last_four) = 4", name=op.f("ck_gift_codes_four_characters")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["gift_code_batches.id"], name=op.f("fk_gift_codes_batch_id_gift_code_batches")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_codes")),
+        sa.UniqueConstraint("digest", name=op.f("uq_gift_codes_digest")),
+    )
+    with op.batch_alter_table("gift_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_gift_codes_batch_id_gift_codes_id"), ["batch_id", "id"], unique=False
+        )
 
     op.create_table(
         "quiz_attempts",
@@ -960,6 +1538,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quiz_attempts_course_id"))
 
     op.drop_table("quiz_attempts")
+    with op.batch_alter_table("gift_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gift_codes_batch_id_gift_codes_id"))
+
+    op.drop_table("gift_codes")
+    op.drop_table("gift_code_exports")
     with op.batch_alter_table("course_module_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_course_module_progress_module_id"))
 
@@ -968,6 +1551,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hall_consents_recipient_id_hall_consents_id"))
 
     op.drop_table("hall_consents")
+    with op.batch_alter_table("gift_code_batches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gift_code_batches_state_gift_code_batches_id"))
+        batch_op.drop_index(batch_op.f("ix_gift_code_batches_campaign_id_gift_code_batches_id"))
+
+    op.drop_table("gift_code_batches")
     with op.batch_alter_table("course_enrolments", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_course_enrolments_open",
@@ -979,6 +1567,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_course_enrolments_module_id"))
 
     op.drop_table("course_enrolments")
+    with op.batch_alter_table("tier_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_changes_organisation_id_tier_changes_from_on"))
+        batch_op.drop_index(
+            "ix_tier_changes_activity",
+            sqlite_where=sa.text("activity_id IS NOT NULL"),
+            postgresql_where=sa.text("activity_id IS NOT NULL"),
+        )
+
+    op.drop_table("tier_changes")
     with op.batch_alter_table("course_questions", schema=None) as batch_op:
         batch_op.drop_index(
             batch_op.f("ix_course_questions_version_id_course_questions_position_course_questions_id")
@@ -998,6 +1595,22 @@ def downgrade() -> None:
         )
 
     op.drop_table("course_assignment_people")
+    with op.batch_alter_table("board_scores", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_board_scores_unfolded",
+            sqlite_where=sa.text("score <> counted"),
+            postgresql_where=sa.text("score <> counted"),
+        )
+        batch_op.drop_index("ix_board_scores_standing")
+        batch_op.drop_index(
+            "ix_board_scores_day",
+            sqlite_where=sa.text("day_score > 0"),
+            postgresql_where=sa.text("day_score > 0"),
+        )
+
+    op.drop_table("board_scores")
+    op.drop_table("board_day_blocks")
+    op.drop_table("board_blocks")
     with op.batch_alter_table("award_recipients", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_award_recipients_person",
@@ -1013,6 +1626,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_award_recipients_organisation_id_award_recipients_award_id"))
 
     op.drop_table("award_recipients")
+    with op.batch_alter_table("tier_versions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_tier_versions_open",
+            sqlite_where=sa.text("state <> 'published'"),
+            postgresql_where=sa.text("state <> 'published'"),
+        )
+
+    op.drop_table("tier_versions")
+    with op.batch_alter_table("tier_standings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tier_standings_next_review_on"))
+        batch_op.drop_index(batch_op.f("ix_tier_standings_level"))
+
+    op.drop_table("tier_standings")
     op.drop_table("service_milestones")
     with op.batch_alter_table("course_versions", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1042,6 +1668,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificates_certification_id_certificates_person_id"))
 
     op.drop_table("certificates")
+    op.drop_table("board_periods")
     with op.batch_alter_table("award_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_award_events_award_id_award_events_id"))
 
@@ -1050,6 +1677,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_award_applause_person_id"))
 
     op.drop_table("award_applause")
+    op.drop_table("tier_plans")
+    with op.batch_alter_table("tier_pins", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_tier_pins_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_tier_pins_organisation_id"))
+
+    op.drop_table("tier_pins")
+    with op.batch_alter_table("tier_figures", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_tier_figures_waiting",
+            sqlite_where=sa.text("worth IS NULL"),
+            postgresql_where=sa.text("worth IS NULL"),
+        )
+
+    op.drop_table("tier_figures")
     with op.batch_alter_table("recognition_awards", schema=None) as batch_op:
         batch_op.drop_index(
             batch_op.f("ix_recognition_awards_state_recognition_awards_happened_at_recognition_awards_id")
@@ -1072,11 +1717,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notices_created_at"))
 
     op.drop_table("notices")
+    op.drop_table("gift_campaigns")
     with op.batch_alter_table("courses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_courses_status_courses_position_courses_id"))
         batch_op.drop_index(batch_op.f("ix_courses_family_id"))
 
     op.drop_table("courses")
     op.drop_table("certifications")
+    op.drop_table("boards")
+    op.drop_table("tier_state")
+    with op.batch_alter_table("board_worths", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_board_worths_waiting",
+            sqlite_where=sa.text("worth_minor IS NULL"),
+            postgresql_where=sa.text("worth_minor IS NULL"),
+        )
+
+    op.drop_table("board_worths")
+    with op.batch_alter_table("board_names", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_board_names_alias",
+            sqlite_where=sa.text("alias_key IS NOT NULL"),
+            postgresql_where=sa.text("alias_key IS NOT NULL"),
+        )
+
+    op.drop_table("board_names")
     op.drop_table("award_categories")
     # ### end Alembic commands ###

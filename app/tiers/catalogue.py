@@ -1,0 +1,153 @@
+"""The published plans as everything else needs them, parsed once per publication."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.core.db import db, execute_sql
+from app.tiers.models import TierPlan, TierVersion, VersionState
+from app.tiers.plans import ONE_TIMES_BPS, Definition, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version, parsed."""
+
+    id: int
+    plan_id: int
+    number: int
+    name: str
+    applies_from: date
+    month: int
+    definition: Definition
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        return self.definition.levels
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan with its published versions, by (applies_from, number)."""
+
+    id: int
+    public_id: str
+    name: str
+    versions: tuple[Version, ...]
+
+    def version_on(self, on: date) -> Version | None:
+        """The version in force on a day; None before the first."""
+        found = None
+        for version in self.versions:
+            if version.applies_from <= on:
+                found = version
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All plans that were published, in the order in which they are asked."""
+
+    stamp: str
+    plans: tuple[Plan, ...]
+
+    def find(self, plan_id: int | None) -> Plan | None:
+        return next((plan for plan in self.plans if plan.id == plan_id), None)
+
+    def version_for(self, organisation_id: int, country: str, kind: str, on: date) -> Version | None:
+        """The version that counts for a company on a day: of the first plan whose audience has it."""
+        for plan in self.plans:
+            version = plan.version_on(on)
+            if version is not None and version.definition.audience.matches(organisation_id, country, kind):
+                return version
+        return None
+
+    @property
+    def asks_where(self) -> bool:
+        """True if a company's country or kind decides which plan it has."""
+        return len(self.plans) > 1 or any(
+            not version.definition.audience.is_everybody for plan in self.plans for version in plan.versions
+        )
+
+    def levels_on(self, on: date) -> Iterable[Level]:
+        """Every level of every plan in force on a day, lowest first, plan by plan."""
+        for plan in self.plans:
+            version = plan.version_on(on)
+            if version is not None:
+                yield from version.levels
+
+    def level(self, slug: str | None, on: date) -> Level | None:
+        return next((level for level in self.levels_on(on) if level.slug == slug), None)
+
+    def multiplier_bps(self, slug: str | None, on: date) -> int:
+        found = self.level(slug, on)
+        return found.multiplier_bps if found else ONE_TIMES_BPS
+
+
+NOTHING = Catalogue("", ())
+_cache: dict[str, Catalogue] = {}
+_guard = threading.Lock()
+
+
+def current_stamp() -> str:
+    """Stamp of the last publication as this transaction sees it; empty before the first."""
+    row = execute_sql("SELECT stamp FROM tier_state WHERE id = 1").first()
+    return str(row[0]) if row else ""
+
+
+def load_catalogue() -> Catalogue:
+    """The plans as they are now. One small read when nothing was published since the last call."""
+    key, stamp = str(db.engine.url), current_stamp()
+    with _guard:
+        found = _cache.get(key)
+    if found is not None and found.stamp == stamp:
+        return found
+    fresh = _read(stamp)
+    with _guard:
+        if len(_cache) > 8:
+            _cache.clear()
+        _cache[key] = fresh
+    return fresh
+
+
+def known_catalogue() -> Catalogue:
+    """The plans as this process last saw them, without a statement; the first time, as they are now.
+
+    For a page that asks for the stamp along with its figures and starts again in the rare case that it differs.
+    """
+    with _guard:
+        found = _cache.get(str(db.engine.url))
+    return found if found is not None else load_catalogue()
+
+
+def _read(stamp: str) -> Catalogue:
+    if not stamp:
+        return NOTHING
+    rows = db.session.execute(
+        select(TierPlan, TierVersion)
+        .join(TierVersion, TierVersion.plan_id == TierPlan.id)
+        .where(TierVersion.state == VersionState.PUBLISHED)
+        .order_by(TierPlan.position, TierPlan.id, TierVersion.applies_from, TierVersion.number)
+    ).all()
+    grouped: dict[int, tuple[TierPlan, list[Version]]] = {}
+    for plan, version in rows:
+        grouped.setdefault(plan.id, (plan, []))[1].append(parse(version))
+    return Catalogue(
+        stamp,
+        tuple(
+            Plan(plan.id, plan.public_id, plan.name, tuple(versions)) for plan, versions in grouped.values()
+        ),
+    )
+
+
+def parse(row: TierVersion) -> Version:
+    """A stored version in plain values."""
+    return Version(
+        row.id, row.plan_id, row.number, row.name, row.applies_from, row.year_starts_month,
+        Definition.from_record(row.definition),
+    )  # fmt: skip

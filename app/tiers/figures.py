@@ -1,0 +1,254 @@
+"""What companies have, by measure and day: kept in step with the log, and summed for a window.
+
+Amounts are added and taken away exactly, per currency; only their worth in the reporting currency is worked out, from
+the day's whole amount at the day's rate, so that nothing depends on the order of facts. No rate: no worth, and the
+amount counts once the rate has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from app.activities.facts import Entry
+from app.activities.pipeline import Gains
+from app.core.db import db, dialect, execute_sql, execute_sql_many
+from app.core.rates import convert_by, rate_on
+from app.core.settings import current_settings
+from app.core.types import bind, dump_json, read_date
+from app.tiers.models import Measure, TierFigure
+from app.tiers.plans import Metric
+from app.tiers.windows import Window
+
+FIGURES: Any = TierFigure.__table__
+REVENUE = {"deal_won": Measure.DEAL_REVENUE, "sale": Measure.SALE_REVENUE}
+MONEY = frozenset(REVENUE.values())
+CHUNK = 500
+
+
+class Key(NamedTuple):
+    """One row of figures."""
+
+    organisation_id: int
+    measure: str
+    day: date
+    part: str
+
+
+class Rates:
+    """Worth in the reporting currency by the rates of the day, each looked up once."""
+
+    def __init__(self) -> None:
+        self.target = current_settings().reporting_currency
+        self._found: dict[tuple[str, date], int | None] = {}
+
+    def worth(self, amount_minor: int, currency: str, on: date) -> int | None:
+        """Minor units of the reporting currency; None without a rate."""
+        if currency == self.target:
+            return amount_minor
+        rates = [self._rate(code, on) for code in (currency, self.target)]
+        if rates[0] is None or rates[1] is None:
+            return None
+        return convert_by(amount_minor, currency, rates[0], self.target, rates[1])
+
+    def _rate(self, currency: str, on: date) -> int | None:
+        key = (currency, on)
+        if key not in self._found:
+            self._found[key] = rate_on(currency, on)
+        return self._found[key]
+
+
+def changes_of(entries: Sequence[Entry], gains: Gains, sign: int = 1) -> dict[Key, int]:
+    """What entries add to the figures (or, with -1, take away)."""
+    found: dict[Key, int] = {}
+    for entry in entries:
+        fact = entry.fact
+        organisation_id, on, kind = fact.organisation_id, fact.occurred_on, fact.kind
+        measure = REVENUE.get(kind)
+        if measure is not None:
+            if fact.amount_minor:
+                key = Key(organisation_id, measure.value, on, fact.currency or "")
+                found[key] = found.get(key, 0) + sign * fact.amount_minor
+            if kind == "deal_won":
+                key = Key(organisation_id, "deals", on, "")
+                found[key] = found.get(key, 0) + sign
+        elif kind == "course_passed" and fact.member_id is not None:
+            key = Key(organisation_id, "passes", on, str(fact.member_id))
+            found[key] = found.get(key, 0) + sign
+        given = gains.get(entry.id)
+        if given:
+            points = sum(gain.points for gain in given)
+            if points:
+                key = Key(organisation_id, "points", on, "")
+                found[key] = found.get(key, 0) + sign * points
+    return found
+
+
+def add(changes: Mapping[Key, int]) -> None:
+    """Add to the figures, in key order, inside the recording transaction."""
+    rows = [(key, amount) for key, amount in sorted(changes.items()) if amount]
+    if not rows:
+        return
+    rates = Rates()
+    home = rates.target
+    foreign: list[Key] = []
+    values = []
+    for key, amount in rows:
+        away = bool(key.part) and key.measure != "passes" and key.part != home
+        if away:
+            foreign.append(key)
+        values.append((key, amount, None if away else amount))
+    totals = _upsert(values)
+    if foreign:
+        _revalue([(key, totals[key]) for key in foreign], rates)
+
+
+_UPSERT_LITE = """
+INSERT INTO tier_figures (organisation_id, measure, day, part, amount, worth)
+VALUES (:organisation_id, :measure, :day, :part, :amount, :worth)
+ON CONFLICT (organisation_id, measure, day, part)
+DO UPDATE SET amount = tier_figures.amount + excluded.amount, worth = tier_figures.worth + excluded.worth
+"""
+_UPSERT_POSTGRES = """
+INSERT INTO tier_figures (organisation_id, measure, day, part, amount, worth)
+SELECT * FROM unnest(CAST(:organisation_ids AS bigint[]), CAST(:measures AS text[]), CAST(:days AS date[]),
+                     CAST(:parts AS text[]), CAST(:amounts AS bigint[]), CAST(:worths AS bigint[]))
+ON CONFLICT (organisation_id, measure, day, part)
+DO UPDATE SET amount = tier_figures.amount + excluded.amount, worth = tier_figures.worth + excluded.worth
+RETURNING organisation_id, measure, day, part, amount
+"""
+
+
+def _upsert(values: Sequence[tuple[Key, int, int | None]]) -> dict[Key, int]:
+    """Add rows; the amounts that money rows now hold."""
+    if dialect() == "sqlite":
+        rows = [
+            {"organisation_id": key.organisation_id, "measure": key.measure, "day": key.day.isoformat(),
+             "part": key.part, "amount": amount, "worth": worth}
+            for key, amount, worth in values
+        ]  # fmt: skip
+        execute_sql_many(_UPSERT_LITE, rows)
+        return _amounts([key for key, _amount, worth in values if worth is None])
+    keys = [key for key, _amount, _worth in values]
+    found = execute_sql(
+        _UPSERT_POSTGRES,
+        {
+            "organisation_ids": [key.organisation_id for key in keys],
+            "measures": [key.measure for key in keys],
+            "days": [key.day for key in keys],
+            "parts": [key.part for key in keys],
+            "amounts": [amount for _key, amount, _worth in values],
+            "worths": [worth for _key, _amount, worth in values],
+        },
+    )
+    return {Key(row[0], row[1], row[2], row[3]): row[4] for row in found}
+
+
+def _amounts(keys: Sequence[Key]) -> dict[Key, int]:
+    """The present amounts of rows, on SQLite."""
+    found: dict[Key, int] = {}
+    query = """SELECT f.organisation_id, f.measure, f.day, f.part, f.amount FROM json_each(:keys) AS k
+               JOIN tier_figures AS f ON f.organisation_id = json_extract(k.value, '$[0]')
+                AND f.measure = json_extract(k.value, '$[1]') AND f.day = json_extract(k.value, '$[2]')
+                AND f.part = json_extract(k.value, '$[3]')"""
+    if keys:
+        asked = dump_json([[key.organisation_id, key.measure, key.day.isoformat(), key.part] for key in keys])
+        for row in execute_sql(query, {"keys": asked}):
+            found[Key(row[0], row[1], read_date(row[2]) or date.min, row[3])] = row[4]
+    return found
+
+
+_REVALUE = """UPDATE tier_figures SET worth = :worth
+ WHERE organisation_id = :organisation_id AND measure = :measure AND day = :day AND part = :part"""
+_REVALUE_POSTGRES = """
+UPDATE tier_figures AS f SET worth = g.worth
+  FROM unnest(CAST(:organisation_ids AS bigint[]), CAST(:measures AS text[]), CAST(:days AS date[]),
+              CAST(:parts AS text[]), CAST(:worths AS bigint[])) AS g(organisation_id, measure, day, part, worth)
+ WHERE f.organisation_id = g.organisation_id AND f.measure = g.measure AND f.day = g.day AND f.part = g.part
+"""
+
+
+def _revalue(rows: Sequence[tuple[Key, int]], rates: Rates) -> int:
+    """Write the worth of these rows' whole amounts; how many have one."""
+    values = [(key, rates.worth(amount, key.part, key.day)) for key, amount in rows]
+    if dialect() == "sqlite":
+        execute_sql_many(
+            _REVALUE,
+            [
+                {"worth": worth, "organisation_id": key.organisation_id, "measure": key.measure,
+                 "day": key.day.isoformat(), "part": key.part}
+                for key, worth in values
+            ],
+        )  # fmt: skip
+    else:
+        execute_sql(
+            _REVALUE_POSTGRES,
+            {
+                "organisation_ids": [key.organisation_id for key, _worth in values],
+                "measures": [key.measure for key, _worth in values],
+                "days": [key.day for key, _worth in values],
+                "parts": [key.part for key, _worth in values],
+                "worths": [worth for _key, worth in values],
+            },
+        )
+    return sum(worth is not None for _key, worth in values)
+
+
+def revalue_waiting() -> set[int]:
+    """Give a worth to amounts whose rate has come since; the companies concerned. Inside a transaction."""
+    query = select(FIGURES).where(FIGURES.c.worth.is_(None)).order_by(*FIGURES.primary_key).with_for_update()
+    rates = Rates()
+    ready = []
+    for row in db.session.execute(query):
+        if rates.worth(0, row.part, row.day) is not None:
+            ready.append((Key(row.organisation_id, row.measure.value, row.day, row.part), row.amount))
+    for at in range(0, len(ready), CHUNK):
+        _revalue(ready[at : at + CHUNK], rates)
+    return {key.organisation_id for key, _amount in ready}
+
+
+_SUMS = """SELECT organisation_id, measure, SUM(worth),
+                  COUNT(DISTINCT CASE WHEN amount > 0 THEN part END)
+             FROM tier_figures WHERE organisation_id {ids} AND day BETWEEN :start AND :end
+            GROUP BY organisation_id, measure"""
+_SUMS_LITE = _SUMS.format(ids="IN (SELECT value FROM json_each(:ids))")
+_SUMS_POSTGRES = _SUMS.format(ids="= ANY(:ids)")
+
+Sums = dict[str, int]
+
+
+def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
+    """What companies have in a window, per measure (passes: how many people). One statement."""
+    name, ids = dialect(), sorted(set(organisation_ids))
+    if not ids:
+        return {}
+    found: dict[int, Sums] = {}
+    rows = execute_sql(
+        _SUMS_LITE if name == "sqlite" else _SUMS_POSTGRES,
+        {
+            "ids": dump_json(ids) if name == "sqlite" else ids,
+            "start": bind(window.start, name),
+            "end": bind(window.end, name),
+        },
+    )
+    for organisation_id, measure, worth, people in rows:
+        found.setdefault(organisation_id, {})[measure] = people if measure == "passes" else int(worth or 0)
+    return found
+
+
+def have(metrics: Iterable[Metric], found: Mapping[str, int]) -> dict[str, int]:
+    """Sums per measure as figures per metric."""
+    return {metric.key: sum(found.get(measure.value, 0) for measure in metric.measures) for metric in metrics}
+
+
+def waiting_amounts(organisation_id: int, window: Window) -> int:
+    """How many day amounts of a company in a window wait for a rate."""
+    query = select(func.count()).where(
+        FIGURES.c.organisation_id == organisation_id,
+        FIGURES.c.worth.is_(None),
+        FIGURES.c.day.between(window.start, window.end),
+    )
+    return int(db.session.scalar(query) or 0)

@@ -1,0 +1,86 @@
+"""What other areas ask of tiers: multipliers, levels on dates, what a fact raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.clock import today
+from app.core.db import db, dialect, execute_sql
+from app.core.types import dump_json, read_date
+from app.partners.models import Organisation
+from app.tiers.catalogue import Catalogue, load_catalogue
+
+Place = tuple[int, date]
+
+
+def multiplier_bps(slug: str | None, on: date | None = None) -> int:
+    """How many times the points a level earns on a day, in basis points (12500 is 1.25 times); 10000 without a plan.
+
+    The answer for a day never changes once the day has begun: a new version applies from a later day.
+    """
+    return load_catalogue().multiplier_bps(slug, on or today())
+
+
+def level_names(on: date | None = None) -> dict[str, str]:
+    """Name of each level by slug, lowest first; of the plans in force on a day."""
+    return {level.slug: level.name for level in load_catalogue().levels_on(on or today())}
+
+
+def tier_on(places: Iterable[Place]) -> Mapping[Place, str]:
+    """The level that companies held on dates: the last change from that day or before, else their plan's lowest.
+
+    Companies without a plan are left out. Two statements, three when plans have audiences.
+    """
+    wanted = set(places)
+    catalogue = load_catalogue() if wanted else None
+    if catalogue is None or not catalogue.plans:
+        return {}
+    changes = _changes_of({organisation_id for organisation_id, _on in wanted})
+    found: dict[Place, str] = {}
+    missing: list[Place] = []
+    for place in wanted:
+        level = None
+        for from_on, to_level in changes.get(place[0], ()):
+            if from_on > place[1]:
+                break
+            level = to_level
+        if level is None:
+            missing.append(place)
+        else:
+            found[place] = level
+    return found | _lowest(catalogue, missing)
+
+
+def _changes_of(organisation_ids: set[int]) -> dict[int, list[tuple[date, str]]]:
+    query = "SELECT organisation_id, from_on, to_level FROM tier_changes WHERE organisation_id "
+    order = " ORDER BY from_on, id"
+    if dialect() == "sqlite":
+        rows = execute_sql(
+            query + "IN (SELECT value FROM json_each(:ids))" + order,
+            {"ids": dump_json(sorted(organisation_ids))},
+        )
+    else:
+        rows = execute_sql(query + "= ANY(:ids)" + order, {"ids": sorted(organisation_ids)})
+    found: dict[int, list[tuple[date, str]]] = {}
+    for organisation_id, from_on, to_level in rows:
+        found.setdefault(organisation_id, []).append((read_date(from_on) or date.min, to_level))
+    return found
+
+
+def _lowest(catalogue: Catalogue, places: list[Place]) -> dict[Place, str]:
+    """The lowest level of each company's plan on each date."""
+    where: dict[int, tuple[str, str]] = {}
+    if places and catalogue.asks_where:
+        query = select(Organisation.id, Organisation.country, Organisation.kind)
+        rows: Any = db.session.execute(query.where(Organisation.id.in_({place[0] for place in places})))
+        where = {row.id: (row.country, str(row.kind)) for row in rows}
+    found = {}
+    for organisation_id, on in places:
+        version = catalogue.version_for(organisation_id, *where.get(organisation_id, ("", "")), on)
+        if version is not None:
+            found[organisation_id, on] = version.levels[0].slug
+    return found
