@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from app.core.assets import STATIC, static_url
 from app.core.undo import offered_undo
 
-MACROS = ("_macros.html", "_forms.html")
+MACROS = ("_macros.html", "_forms.html", "_audience.html")
 VENDOR_SPRITE = "icons-vendor.svg"
 THEMES = ("light", "dark")
 
@@ -35,7 +35,7 @@ def icon(name: str, size: int = 20, cls: str = "") -> Markup:
 
 
 class Macros:
-    """`ui.badge(...)`: the macros of _macros.html and _forms.html, also inside a block rendered alone."""
+    """`ui.badge(...)`: the macros of MACROS, also inside a block rendered alone."""
 
     def __getattr__(self, name: str) -> Any:
         env = current_app.jinja_env
