@@ -1,0 +1,1 @@
+"""Leaderboards: who stands where, by sums of facts, exactly and at any size."""
