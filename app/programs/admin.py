@@ -184,7 +184,7 @@ def _form(
     formdata: Any = None, data: dict[str, Any] | None = None, version: ProgramVersion | None = None
 ) -> ProgramForm:
     form = ProgramForm(formdata, data=data)
-    form.offer(*admin_queries.offered(version))
+    form.offer(admin_queries.offered(version))
     return form
 
 

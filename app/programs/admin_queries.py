@@ -20,9 +20,13 @@ from app.partners.models import Organisation
 from app.partners.queries import visible_organisation_ids
 from app.products.queries import list_families
 from app.programs.catalogue import Published, Version, parse
+from app.programs.courses import course_titles, titles_of
+from app.programs.editor import Offered
+from app.programs.levels import levels_now
 from app.programs.models import Program, ProgramBudget, ProgramUse, ProgramVersion, VersionState
 from app.programs.queries import COMING, ENDED, RUNNING, SPENT, last_day, state_on
-from app.programs.sentences import Sentence, family_names, sentence_of
+from app.programs.rules import Definition
+from app.programs.sentences import Names, Sentence, names_for, sentence_of
 from app.programs.words import COUNTRIES
 
 DRAFT, WAITING = "draft", "waiting"
@@ -105,7 +109,7 @@ def list_admin(view: str, page: int) -> tuple[list[AdminRow], dict[str, int], bo
     }
     chosen = shown[view]
     part = chosen[PAGE * (page - 1) : PAGE * page]
-    names = family_names(key for program in part for key in _family_ids(versions[program.id]))
+    names = _names([version for program in part for version in versions[program.id]])
     rows = [_row(program, versions[program.id], numbers, names, states[program.id]) for program in part]
     return rows, {name: len(found) for name, found in shown.items()}, len(chosen) > PAGE * page
 
@@ -123,15 +127,15 @@ def find_admin(slug: str) -> AdminProgram:
         )
     )
     numbers = _numbers(program.id)
-    families = family_names(_family_ids(versions))
+    names = _names(versions)
     people = names_of(
         {person for version in versions for person in (version.made_by_id, version.published_by_id)}
     )
-    history = [_version_row(version, families, people) for version in reversed(versions)]
+    history = [_version_row(version, names, people) for version in reversed(versions)]
     unpublished = next((version for version in versions if version.state is not VersionState.PUBLISHED), None)
     return AdminProgram(
         id=program.id,
-        row=_row(program, versions, numbers, families, _state(program, versions, numbers)),
+        row=_row(program, versions, numbers, names, _state(program, versions, numbers)),
         ended_on=program.ended_on,
         versions=history,
         open_version=unpublished,
@@ -153,21 +157,24 @@ def waiting_count(actor: Actor) -> Select[Any] | None:
     )
 
 
-def offered(version: ProgramVersion | None = None) -> tuple[dict[int, str], list[str], list[str]]:
-    """What the editor's lists offer: families by id, and countries and types of the companies there are, of a version
-    that stands, and the usual ones. Two statements."""
+def offered(version: ProgramVersion | None = None) -> Offered:
+    """What the editor's lists offer: what there is, what a version that stands names, and the usual. Two statements,
+    and one each for courses and tiers."""
     families = {row.id: row.name for row in list_families()}
     both = union_all(
         select(literal("country").cast(Text), Organisation.country).distinct(),
         select(literal("kind").cast(Text), cast(Organisation.kind, Text)).distinct(),
     )
-    audience = version.definition["audience"] if version is not None else {}
-    countries = {*COUNTRIES, *audience.get("countries", ())}
-    kinds = {*BASIC_KINDS, *audience.get("kinds", ())}
+    stands = Definition.from_record(version.definition) if version is not None else Definition(())
+    countries = {*COUNTRIES, *stands.audience.countries}
+    kinds = {*BASIC_KINDS, *stands.audience.kinds}
+    tiers, known = {level.slug: level.name for level in levels_now()}, course_titles()
+    tiers |= {slug: slug.capitalize() for slug in stands.audience.tiers if slug not in tiers}
+    named = titles_of(slug for rule in stands.rules for slug in rule.courses if slug not in known)
     row: Any
     for row in db.session.execute(both):
         (countries if row[0] == "country" else kinds).add(row[1])
-    return families, sorted(countries), sorted(kinds)
+    return Offered(families, sorted(countries), sorted(kinds), known | named, tiers)
 
 
 def company_names(ids: Sequence[int]) -> list[str]:
@@ -254,7 +261,7 @@ def _row(
     program: Program,
     versions: Sequence[ProgramVersion],
     numbers: _Numbers,
-    families: dict[int, str],
+    names: Names,
     states: tuple[str, str],
 ) -> AdminRow:
     published = _published(program, versions)
@@ -266,7 +273,7 @@ def _row(
         name=shown.name if published is None else program.name,
         state=states[0],
         open_state=states[1],
-        sentence=sentence_of(shown, families=families),
+        sentence=sentence_of(shown, names=names),
         starts_on=shown.definition.starts_on,
         last_day=ends,
         given=numbers.given.get(program.id, 0),
@@ -275,13 +282,13 @@ def _row(
     )
 
 
-def _version_row(version: ProgramVersion, families: dict[int, str], people: dict[int, str]) -> VersionRow:
+def _version_row(version: ProgramVersion, names: Names, people: dict[int, str]) -> VersionRow:
     parsed = parse(version)
     return VersionRow(
         id=version.id,
         number=version.number,
         state=str(version.state.value),
-        sentence=sentence_of(parsed, families=families),
+        sentence=sentence_of(parsed, names=names),
         applies_from=version.applies_from,
         starts_on=parsed.definition.starts_on,
         made_by=people.get(version.made_by_id or 0, ""),
@@ -291,10 +298,5 @@ def _version_row(version: ProgramVersion, families: dict[int, str], people: dict
     )
 
 
-def _family_ids(versions: Sequence[ProgramVersion]) -> list[int]:
-    return [
-        key
-        for version in versions
-        for rule in version.definition["rules"]
-        for key in rule.get("family_ids", ())
-    ]
+def _names(versions: Sequence[ProgramVersion]) -> Names:
+    return names_for(Definition.from_record(version.definition) for version in versions)

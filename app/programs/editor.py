@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField
+from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import ValidationError
 
 from app.core.forms import (
@@ -26,10 +26,22 @@ from app.core.money import CURRENCIES
 from app.core.settings import current_settings
 from app.programs import words
 from app.programs.models import ProgramVersion
-from app.programs.rules import DEFAULT_HOLD_DAYS, PER_MONEY, Audience, Definition, Reward, Rule
+from app.programs.rules import DEFAULT_HOLD_DAYS, PER_MONEY, TRADES, Audience, Definition, Reward, Rule
 
 SIDES = (("", "member", 1), ("_company", "organisation", 2))
 NOTHING = ("", _l("nothing"))
+COURSE, MILESTONE = "course_passed", "service_milestone"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the editor's lists offer: families by id, countries and types by code, courses and tiers by slug."""
+
+    families: Mapping[int, str]
+    countries: Sequence[str]
+    kinds: Sequence[str]
+    courses: Mapping[str, str]
+    tiers: Mapping[str, str]
 
 
 class ChoicesField(Field):
@@ -45,6 +57,11 @@ class ChoicesField(Field):
     def pre_validate(self, form: Any) -> None:
         if set(self.data or ()) - {value for value, _label in self.choices}:
             raise ValidationError(gettext("Choose from the list."))
+
+    @property
+    def taken(self) -> list[str]:
+        """Values of what is chosen, in the order of the list."""
+        return [value for value, _label in self.choices if value in (self.data or ())]
 
     @property
     def chosen(self) -> list[str]:
@@ -69,23 +86,27 @@ class ProgramForm(AppForm):
     starts_on = DateField(_l("First day"))
     ends_on = DateField(_l("Last day"))
     families = ChoicesField(_l("Products"))
+    courses = ChoicesField(_l("Courses"))
     min_currency = _currency(_l("Currency of the least value"))
     min_amount = MoneyField(_l("Least value"), currency="MYR")
     min_quantity = WholeNumberField(_l("Fewest units"), at_least=1, at_most=10**9)
     kinds = ChoicesField(_l("Company types"))
     countries = ChoicesField(_l("Countries"))
+    tiers = ChoicesField(_l("Tiers"))
     companies = TextAreaField(_l("Only these companies"), [LengthAtMost(8000)])
     reward_kind = _select(_l("What the seller gets"), [NOTHING, *words.REWARD_KINDS.items()])
     points = WholeNumberField(_l("Points for the seller"), at_least=1, at_most=10**9)
     per_currency = _currency(_l("Currency for the seller"))
     per_amount = MoneyField(_l("Amount for the seller"), currency="MYR")
     hold_days = WholeNumberField(_l("Days until the seller's points clear"), at_most=365)
+    by_tier = BooleanField(_l("The seller's points times the company's tier"))
     cap_points = WholeNumberField(_l("Most points for each seller"), at_least=1, at_most=10**12)
     reward_kind_company = _select(_l("What the company gets"), [NOTHING, *words.REWARD_KINDS.items()])
     points_company = WholeNumberField(_l("Points for the company"), at_least=1, at_most=10**9)
     per_currency_company = _currency(_l("Currency for the company"))
     per_amount_company = MoneyField(_l("Amount for the company"), currency="MYR")
     hold_days_company = WholeNumberField(_l("Days until the company's points clear"), at_most=365)
+    by_tier_company = BooleanField(_l("The company's points times the company's tier"))
     cap_points_company = WholeNumberField(_l("Most points for each company"), at_least=1, at_most=10**12)
     budget_points = WholeNumberField(_l("Most points in total"), at_least=1, at_most=10**12)
     applies_from = DateField(_l("Applies from"))
@@ -100,33 +121,38 @@ class ProgramForm(AppForm):
             amount._currency = lambda chosen=currency: _known(chosen.data)
         super().process(formdata, obj, data=data, **kwargs)
 
-    def offer(self, families: Mapping[int, str], countries: Sequence[str], kinds: Sequence[str]) -> None:
+    def offer(self, offered: Offered) -> None:
         """Set what the lists offer."""
-        self.families.choices = [(str(key), name) for key, name in families.items()]
-        self.countries.choices = sorted(
-            ((code, words.country_name(code)) for code in countries), key=lambda item: item[1]
-        )
-        self.kinds.choices = sorted(
-            ((kind, words.kind_name(kind)) for kind in kinds), key=lambda item: item[1]
-        )
+        by_name = lambda pairs: sorted(pairs, key=lambda item: item[1])  # noqa: E731
+        self.families.choices = [(str(key), name) for key, name in offered.families.items()]
+        self.countries.choices = by_name((code, words.country_name(code)) for code in offered.countries)
+        self.kinds.choices = by_name((kind, words.kind_name(kind)) for kind in offered.kinds)
+        self.courses.choices = by_name(offered.courses.items())
+        self.tiers.choices = list(offered.tiers.items())
 
     def definition(self, base: Definition | None, organisation_ids: Sequence[int]) -> Definition:
-        """The record that these fields say. `base` keeps the rule's key and what the form does not show."""
+        """The record that these fields say. `base` keeps the rule's key and what the form does not show.
+
+        Conditions that do not go with what happens are not on screen, and not taken.
+        """
         first = base.rules[0] if base is not None else None
-        has_least = self.min_amount.data is not None
+        is_trade = self.trigger.data in TRADES
+        has_least = is_trade and self.min_amount.data is not None
         rule = Rule(
             key=first.key if first is not None else "main",
             trigger=self.trigger.data,
             rewards=tuple(reward for side in SIDES if (reward := self._reward(*side)) is not None),
-            min_amount_minor=self.min_amount.data,
+            min_amount_minor=self.min_amount.data if has_least else None,
             min_currency=self.min_currency.data if has_least else None,
-            min_quantity=self.min_quantity.data,
-            family_ids=tuple(
-                sorted(int(key) for key, _name in self.families.choices if key in (self.families.data or ()))
-            ),
+            min_quantity=self.min_quantity.data if is_trade or self.trigger.data == MILESTONE else None,
+            family_ids=tuple(sorted(int(key) for key in self.families.taken)) if is_trade else (),
+            courses=tuple(sorted(self.courses.taken)) if self.trigger.data == COURSE else (),
         )
         audience = Audience(
-            tuple(self.countries.data or ()), tuple(self.kinds.data or ()), tuple(sorted(organisation_ids))
+            tuple(self.countries.data or ()),
+            tuple(self.kinds.data or ()),
+            tuple(sorted(organisation_ids)),
+            tuple(self.tiers.taken),
         )
         rest = base.rules[1:] if base is not None else ()
         return Definition((rule, *rest), audience, self.starts_on.data, self.ends_on.data)
@@ -146,6 +172,7 @@ class ProgramForm(AppForm):
             currency=value("per_currency") if per_money else None,
             hold_days=value("hold_days") if value("hold_days") is not None else DEFAULT_HOLD_DAYS,
             cap_points=value("cap_points"),
+            by_tier=value("by_tier"),
         )
 
 
@@ -164,6 +191,8 @@ def fields_of(version: ProgramVersion, companies: Sequence[str]) -> dict[str, An
         "starts_on": definition.starts_on,
         "ends_on": definition.ends_on,
         "families": [str(key) for key in rule.family_ids],
+        "courses": list(rule.courses),
+        "tiers": list(audience.tiers),
         "min_amount": rule.min_amount_minor,
         "min_quantity": rule.min_quantity,
         "kinds": list(audience.kinds),
@@ -181,7 +210,7 @@ def fields_of(version: ProgramVersion, companies: Sequence[str]) -> dict[str, An
             data |= {
                 "reward_kind" + suffix: reward.kind, "points" + suffix: reward.points,
                 "per_amount" + suffix: reward.per_minor, "hold_days" + suffix: reward.hold_days,
-                "cap_points" + suffix: reward.cap_points,
+                "cap_points" + suffix: reward.cap_points, "by_tier" + suffix: reward.by_tier,
             }  # fmt: skip
             if reward.currency:
                 data["per_currency" + suffix] = reward.currency

@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.activities.facts import Fact
 from app.core.money import MAX_AMOUNT, mul_div_floor
 from app.core.rates import convert_by, rate_on
-from app.programs.rules import FIXED, PER_MONEY, Reward, Rule
+from app.programs.rules import ADDRESSED, FIXED, PER_MONEY, Reward, Rule
 
 POINTS, COUNT = "points", "count"
+ONCE_BPS = 10_000
 Line = dict[str, Any]
+
+
+class Level(NamedTuple):
+    """What a company's level does to points: its slug, its name, and the multiplier in basis points (10000: once)."""
+
+    slug: str
+    name: str
+    bps: int
 
 
 def line(op: str, label: str, unit: str, result: int, **args: Any) -> Line:
@@ -71,9 +80,14 @@ class Verdict:
 NO = Verdict(False)
 
 
-def judge(rule: Rule, fact: Fact, rates: Rates) -> Verdict:
-    """Apply a rule's conditions and rewards to a fact. The window and the audience were looked at before."""
+def judge(rule: Rule, fact: Fact, rates: Rates, level: Level | None = None) -> Verdict:
+    """Apply a rule's conditions and rewards to a fact. The window and the audience were looked at before.
+
+    `level` is the company's on the fact's date.
+    """
     if rule.trigger != fact.kind:
+        return NO
+    if rule.courses and (fact.attributes or {}).get("course") not in rule.courses:
         return NO
     if rule.family_ids and fact.family_id not in rule.family_ids:
         return NO
@@ -90,14 +104,29 @@ def judge(rule: Rule, fact: Fact, rates: Rates) -> Verdict:
     offers: list[Offer] = []
     for reward in rule.rewards:
         payee_id = fact.member_id if reward.payee == "member" else fact.organisation_id
-        if payee_id is None:
+        if payee_id is None or (
+            reward.payee == "organisation" and fact.kind in ADDRESSED and fact.member_id is not None
+        ):
             continue
         counted = _count(reward, fact, rates)
         if isinstance(counted, tuple):
             return Verdict(True, missing_rate=counted)
+        if reward.by_tier and level is not None and counted:
+            counted += _by_tier(counted[-1]["result"], level, fact.occurred_on)
         if counted and counted[-1]["result"] > 0:
             offers.append(Offer(reward, payee_id, counted[-1]["result"], counted))
     return Verdict(True, offers)
+
+
+def _by_tier(points: int, level: Level, on: date) -> list[Line]:
+    """The multiplier's step. Decided: whole points first, then times the level's, rounded down once for the fact, so
+    that the receipt can be recomputed from what it shows."""
+    if level.bps == ONCE_BPS:
+        return []
+    total = min(mul_div_floor(points, level.bps, ONCE_BPS), MAX_AMOUNT)
+    return [
+        line("×", "tier", POINTS, total, bps=level.bps, tier=level.slug, name=level.name, on=on.isoformat())
+    ]
 
 
 def _count(reward: Reward, fact: Fact, rates: Rates) -> list[Line] | tuple[str, str]:
@@ -137,14 +166,22 @@ def _count_money(reward: Reward, fact: Fact, rates: Rates) -> list[Line] | tuple
     return lines
 
 
+def before_tier(reward: Reward, points: int, level: Level | None) -> int:
+    """The fewest points before the level's multiplier that are at least this many after it."""
+    if not reward.by_tier or level is None or level.bps <= 0:
+        return points
+    return -(-points * ONCE_BPS // level.bps)
+
+
 def amount_for(reward: Reward, points: int) -> int | None:
-    """The smallest amount, in minor units of the reward's currency, that gives this many points; None if money is not
-    what the reward counts."""
+    """The smallest amount, in minor units of the reward's currency, that gives this many points before any multiplier;
+    None if money is not what the reward counts."""
     if reward.kind != PER_MONEY or not reward.per_minor:
         return None
     return -(-points * reward.per_minor // reward.points)
 
 
 def units_for(reward: Reward, points: int) -> int | None:
-    """The fewest units that give this many points; None if units are not what the reward counts."""
+    """The fewest units that give this many points before any multiplier; None if units are not what the reward
+    counts."""
     return -(-points // reward.points) if reward.kind == "per_unit" else None

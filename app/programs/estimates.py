@@ -18,7 +18,7 @@ from app.programs.catalogue import Published
 from app.programs.engine import POINTS, Line, Rates, line
 from app.programs.limits import UseKey
 from app.programs.reactor import Owed, judge_all
-from app.programs.sentences import Sentence, sentence_of
+from app.programs.sentences import Names, Sentence, sentence_of
 
 FOREVER = 2**62
 
@@ -64,33 +64,37 @@ def try_out(
     currency: str | None = None,
     quantity: int | None = None,
     family_id: int | None = None,
+    attributes: Mapping[str, Any] | None = None,
     on: date | None = None,
     slug: str | None = None,
-    families: Mapping[int, str] | None = None,
+    names: Names | None = None,
 ) -> Trial | None:
-    """What a fact of this kind would earn on a date (today), and nothing written.
+    """What a fact of this kind would earn on a date (today) at the company's present level, and nothing written.
 
-    For an Actor as member and company, or for an organisation (anything with `id`, `country` and `kind`) alone. `slug`
-    limits it to one program; `families` (names by id) saves a look-up. None for the vendor's people.
+    For an Actor as member and company, or for an organisation (anything with `id`, `country`, `kind` and `tier`) alone.
+    `attributes` as the fact would have them, `{"course": slug}` for a course. `slug` limits it to one program;
+    `names` (of families, courses and levels) saves look-ups. None for the vendor's people.
     """
-    organisation_id, member_id, country, org_kind = who(actor_or_org)
+    asker = who(actor_or_org)
+    organisation_id, member_id = asker.organisation_id, asker.member_id
     if organisation_id is None:
         return None
     fact = Fact(
         kind=str(kind), source="estimate", source_ref="1", organisation_id=organisation_id,
         occurred_on=on or today(), member_id=member_id, amount_minor=amount_minor,
         currency=currency if amount_minor is not None else None, quantity=quantity, family_id=family_id,
+        attributes=dict(attributes) if attributes else None,
     )  # fmt: skip
     programs = catalogue.load_catalogue()
     if slug is not None:
         kept = tuple(program for program in programs.programs if program.slug == slug)
         programs = catalogue.Catalogue(programs.serial, programs.stamp, kept)
-    owed, parked = judge_all([Entry(0, "", 1, fact, country, org_kind, FOREVER)], programs, Rates())
+    owed, parked = judge_all([asker.entry(0, fact)], programs, Rates())
     missing = parked[0].missing if parked else None
     if not owed:
         return Trial(fact, [], missing)
     used, left = _limits(owed)
-    found = [_estimate(each, programs.find(each.version.program_id), used, left, families) for each in owed]
+    found = [_estimate(each, programs.find(each.version.program_id), used, left, names) for each in owed]
     return Trial(fact, found, missing)
 
 
@@ -101,21 +105,45 @@ def points_of_wins(
 
     As `estimate` says it of each alone. Four statements at most, however many deals; `programs` saves one.
     """
-    if not wins or actor.organisation_id is None:
-        return [0] * len(wins)
-    _organisation_id, member_id, country, org_kind = who(actor)
-    facts = [
-        Fact(
-            kind="deal_won", source="estimate", source_ref=str(number), organisation_id=actor.organisation_id,
-            occurred_on=today(), member_id=member_id, amount_minor=amount, currency=currency, family_id=family_id,
+    return _points_of(
+        actor,
+        [
+            {"kind": "deal_won", "amount_minor": amount, "currency": currency, "family_id": family_id}
+            for amount, currency, family_id in wins
+        ],
+        programs,
+    )
+
+
+def points_of_courses(
+    actor: Any, slugs: Sequence[str], programs: catalogue.Catalogue | None = None
+) -> dict[str, int]:
+    """Points to the member for passing each of these courses today, each alone. Four statements at most."""
+    facts = [{"kind": "course_passed", "attributes": {"course": slug}} for slug in slugs]
+    return dict(zip(slugs, _points_of(actor, facts, programs), strict=True))
+
+
+def _points_of(
+    actor: Any, values: Sequence[dict[str, Any]], programs: catalogue.Catalogue | None
+) -> list[int]:
+    """Points to the member for each of these facts, if it happened today and alone."""
+    if not values or actor.organisation_id is None:
+        return [0] * len(values)
+    asker = who(actor)
+    entries = [
+        asker.entry(
+            number,
+            Fact(
+                source="estimate", source_ref=str(number), organisation_id=actor.organisation_id,
+                occurred_on=today(), member_id=asker.member_id, **value,
+            ),
         )
-        for number, (amount, currency, family_id) in enumerate(wins)
+        for number, value in enumerate(values)
     ]  # fmt: skip
-    entries = [Entry(number, "", 1, fact, country, org_kind, FOREVER) for number, fact in enumerate(facts)]
     owed, _parked = judge_all(entries, programs or catalogue.load_catalogue(), Rates())
     mine = [each for each in owed if each.offer.reward.payee == "member"]
     used, left = _limits(mine) if mine else ({}, {})
-    points = [0] * len(wins)
+    points = [0] * len(values)
     for each in mine:
         gives = each.offer.gross_points
         if each.offer.reward.cap_points is not None:
@@ -124,18 +152,38 @@ def points_of_wins(
     return points
 
 
-def who(given: Any) -> tuple[int | None, int | None, str, str]:
-    """Company, member, country and kind of company of an Actor or an organisation."""
-    if hasattr(given, "organisation_id"):
-        if given.organisation_id is None:
-            return None, None, "", ""
-        if getattr(given, "organisation_kind", None):  # it is known already: a statement less
-            return given.organisation_id, given.person_id, given.organisation_country, given.organisation_kind
-        row = db.session.execute(
-            select(Organisation.country, Organisation.kind).where(Organisation.id == given.organisation_id)
-        ).one()
-        return given.organisation_id, given.person_id, row.country, str(row.kind)
-    return given.id, None, given.country, str(given.kind)
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom a question is asked: company, member, and what an audience looks at."""
+
+    organisation_id: int | None
+    member_id: int | None = None
+    country: str = ""
+    kind: str = ""
+    tier: str | None = None
+
+    def entry(self, number: int, fact: Fact) -> Entry:
+        """A fact of theirs as the engine is given it, met by the rules of now."""
+        return Entry(number, "", 1, fact, self.country, self.kind, FOREVER, self.tier)
+
+
+def who(given: Any) -> Asker:
+    """An Actor or an organisation as the engine sees them."""
+    if not hasattr(given, "organisation_id"):
+        return Asker(given.id, None, given.country, str(given.kind), given.tier)
+    if given.organisation_id is None:
+        return Asker(None)
+    if getattr(given, "organisation_kind", None):  # it is known already: a statement less
+        return Asker(
+            given.organisation_id, given.person_id, given.organisation_country, given.organisation_kind,
+            given.organisation_tier,
+        )  # fmt: skip
+    row = db.session.execute(
+        select(Organisation.country, Organisation.kind, Organisation.tier).where(
+            Organisation.id == given.organisation_id
+        )
+    ).one()
+    return Asker(given.organisation_id, given.person_id, row.country, str(row.kind), row.tier)
 
 
 _LEFT = "SELECT program_id, '', 0, '', 0, budget_points - spent_points FROM program_budgets"
@@ -167,7 +215,7 @@ def _estimate(
     program: Published | None,
     used: dict[UseKey, int],
     left: dict[int, int],
-    families: Mapping[int, str] | None,
+    names: Names | None,
 ) -> Estimate:
     assert program is not None
     reward, version = each.offer.reward, each.version
@@ -188,7 +236,7 @@ def _estimate(
         program.slug,
         points,
         reward.payee,
-        sentence_of(version, each.rule, families=families),
+        sentence_of(version, each.rule, names=names),
         lines,
         reward.hold_days,
         points < each.offer.gross_points,

@@ -13,9 +13,10 @@ from app.activities.models import Activity
 from app.activities.queries import entry_of
 from app.core.db import db
 from app.core.i18n import current_locale
+from app.programs.calculations import worded_lines
 from app.programs.catalogue import parse
 from app.programs.models import Program, ProgramAward, ProgramUse, ProgramVersion
-from app.programs.sentences import Sentence, sentence_of, worded_lines
+from app.programs.sentences import Sentence, sentence_of
 
 
 @dataclass(frozen=True, slots=True)

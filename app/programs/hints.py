@@ -5,21 +5,33 @@ from __future__ import annotations
 from flask_babel import gettext, ngettext
 
 from app.activities.facts import Fact
-from app.programs.engine import Rates, amount_for, units_for
-from app.programs.rules import FIXED, Reward, Rule
-from app.programs.sentences import any_of, family_names, shown_money, shown_points
+from app.programs.courses import titles_of
+from app.programs.engine import ONCE_BPS, Level, Rates, amount_for, before_tier, units_for
+from app.programs.rules import FIXED, TRADES, Reward, Rule
+from app.programs.sentences import family_names
+from app.programs.shown import any_of, shown_money, shown_points, shown_times
 
 
-def next_useful(rule: Rule, reward: Reward, left: int) -> str:
-    """What fills the rest of a cap: *One RM 23,200 deal fills it*. Empty if nothing is left."""
+def times_said(level: Level) -> str:
+    """What the company's level does to points: *1.25 times for Silver*. Empty if it does nothing."""
+    if level.bps == ONCE_BPS:
+        return ""
+    return gettext("%(times)s times for %(level)s", times=shown_times(level.bps), level=level.name)
+
+
+def next_useful(rule: Rule, reward: Reward, left: int, level: Level | None = None) -> str:
+    """What fills the rest of a cap at the company's level: *One RM 23,200 deal fills it*. Empty if nothing is left."""
     if left <= 0:
         return ""
+    left = before_tier(reward, left, level)
     amount = amount_for(reward, left)
     if amount is not None:
         shown = shown_money(amount, reward.currency or "")
         if rule.trigger == "deal_won":
             return gettext("One %(amount)s deal fills it", amount=shown)
         return gettext("Sales of %(amount)s fill it", amount=shown)
+    if rule.trigger not in TRADES:
+        return ""
     units = units_for(reward, left)
     if units is not None:
         return ngettext(
@@ -43,7 +55,14 @@ def why_nothing(rule: Rule, fact: Fact) -> str:
             "Only %(families)s counts here.",
             families=any_of(names[key] for key in rule.family_ids if key in names),
         )
+    if rule.courses and (fact.attributes or {}).get("course") not in rule.courses:
+        return gettext("Only %(courses)s counts here.", courses=any_of(titles_of(rule.courses).values()))
     if rule.min_quantity is not None and (fact.quantity or 0) < rule.min_quantity:
+        if rule.trigger == "service_milestone":
+            return ngettext(
+                "It takes %(count)s year or more.", "It takes %(count)s years or more.", rule.min_quantity,
+                count=shown_points(rule.min_quantity),
+            )  # fmt: skip
         return ngettext(
             "It takes %(count)s unit or more.", "It takes %(count)s units or more.", rule.min_quantity,
             count=shown_points(rule.min_quantity),

@@ -14,6 +14,7 @@ from app.core.db import db, transaction
 from app.programs import catalogue
 from app.programs.catalogue import Catalogue
 from app.programs.engine import Rates, judge
+from app.programs.levels import Levels
 from app.programs.models import ParkedFact
 from app.programs.reactor import Owed, give
 
@@ -109,7 +110,7 @@ def _judge(
     rule = version.rule(rule_key) if version else None
     if version is None or rule is None:
         return []
-    verdict = judge(rule, entry.fact, rates)
+    verdict = judge(rule, entry.fact, rates, Levels().of(rule, entry))
     if verdict.missing_rate is not None:
         return None
     return [Owed(entry, version, rule, offer) for offer in verdict.offers]

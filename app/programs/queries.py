@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,15 +14,16 @@ from app.core.types import bind
 from app.identity.actor import Actor
 from app.programs import catalogue
 from app.programs.catalogue import Catalogue, Published, Version
+from app.programs.engine import Level
 from app.programs.estimates import Estimate, Trial, estimate, try_out, who
 from app.programs.explaining import Explanation, explain
-from app.programs.hints import next_useful
-from app.programs.rules import PAYEES, Reward, Rule
-from app.programs.sentences import Sentence, sentence_of
+from app.programs.hints import next_useful, times_said
+from app.programs.rules import PAYEES, PER_UNIT, Reward, Rule
+from app.programs.sentences import Names, Sentence, names_for, sentence_of
 
 __all__ = [
-    "Card", "Estimate", "Explanation", "PartnerPrograms", "Trial", "count_running", "estimate", "explain", "find_program",
-    "list_programs", "running_now", "try_out",
+    "Card", "Estimate", "Explanation", "PartnerPrograms", "RecognitionRoom", "Trial", "count_running", "estimate",
+    "explain", "find_program", "list_programs", "recognition_room", "running_now", "try_out",
 ]  # fmt: skip
 
 RUNNING, COMING, SPENT, ENDED = "running", "coming", "spent", "ended"
@@ -48,6 +49,7 @@ class Card:
     left: int | None
     next_useful: str
     hold_days: int
+    times: str = ""  # what the company's level does to the points now
 
     @property
     def yours(self) -> int:
@@ -76,10 +78,13 @@ class _Figures:
     pending: dict[tuple[int, str], int] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
     families: dict[int, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    level: Level | None = None
 
 
 def list_programs(actor: Actor, programs: Catalogue | None = None) -> PartnerPrograms:
-    """Everything published that is for this person's organisation. Two statements, however many programs.
+    """Everything published that is for this person's organisation. Two statements, however many programs, and one each
+    if a rule names courses or asks for tiers.
 
     `programs`, read before in the same transaction, saves one.
     """
@@ -118,13 +123,55 @@ def count_running(actor: Actor) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognitionRoom:
+    """The program that pays for recognition: what its budget still holds (None: it has none), and whom it pays."""
+
+    name: str
+    slug: str
+    left: int | None
+    payees: tuple[str, ...]
+
+
+def recognition_room() -> RecognitionRoom | None:
+    """The live program that gives the points offered with an award, or None; two statements.
+
+    With several, the first that has points left.
+    """
+    rooms = []
+    lefts: dict[int, int] | None = None
+    for program in catalogue.load_catalogue().programs:
+        version = program.version_on(today())
+        payees = _offered_payees(version) if version is not None else ()
+        if not payees:
+            continue
+        if lefts is None:
+            lefts = dict(
+                execute_sql("SELECT program_id, budget_points - spent_points FROM program_budgets").all()
+            )
+        rooms.append(RecognitionRoom(program.name, program.slug, lefts.get(program.id), payees))
+    return next((room for room in rooms if room.left is None or room.left > 0), rooms[0] if rooms else None)
+
+
+def _offered_payees(version: Version) -> tuple[str, ...]:
+    """Whom a version gives, point for point, what is offered with an award."""
+    rewards = [
+        reward
+        for rule in version.definition.rules
+        if rule.trigger == "recognition"
+        for reward in rule.rewards
+        if reward.kind == PER_UNIT
+    ]
+    return tuple(payee for payee in PAYEES if any(reward.payee == payee for reward in rewards))
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramPage:
-    """One program as a person sees it: a card for each payee, the member first; `families` are names by id."""
+    """One program as a person sees it: a card for each payee, the member first; `names` are what its words name."""
 
     cards: list[Card]
     program: Published
     version: Version
-    families: Mapping[int, str]
+    names: Names
 
     @property
     def can_try(self) -> bool:
@@ -140,7 +187,7 @@ def find_program(slug: str, actor: Actor) -> ProgramPage:
             if reward is not None:
                 sees = _sees(actor, payee_kind)
                 cards.append(_card(program, version, state, payee_kind, reward, figures, sees_points=sees))
-        return ProgramPage(cards, program, version, figures.families)
+        return ProgramPage(cards, program, version, figures.names)
     raise NotFound()
 
 
@@ -160,14 +207,17 @@ def _visible(
     if not chosen:
         return []
     figures = _figures(actor, chosen)
-    _id, _member, country, kind = who(actor)
+    asker = who(actor)
     found = []
     for program in chosen:
         version, state = state_on(program, today())
         if state == RUNNING and figures.left.get(program.id) == 0:
             state = SPENT
-        if version.definition.audience.matches(actor.organisation_id, country, kind):
+        audience = version.definition.audience
+        if audience.matches(actor.organisation_id, asker.country, asker.kind, asker.tier):
             found.append((program, version, state, figures))
+    figures.names = names_for([version.definition for _program, version, *_rest in found], figures.families)
+    figures.level = next((level for level in figures.names.levels if level.slug == asker.tier), None)
     return found
 
 
@@ -263,7 +313,7 @@ def _card(
         state=state,
         payee_kind=payee_kind,
         trigger=rule.trigger,
-        sentence=_sentence(version, rule, figures.families),
+        sentence=sentence_of(version, rule, names=figures.names),
         starts_on=version.definition.starts_on,
         last_day=ends,
         days_left=(ends - today()).days if ends is not None and running else None,
@@ -271,10 +321,7 @@ def _card(
         pending=min(pending, points),
         cap=reward.cap_points,
         left=left,
-        next_useful=next_useful(rule, reward, left) if running and left else "",
+        next_useful=next_useful(rule, reward, left, figures.level) if running and left else "",
+        times=times_said(figures.level) if reward.by_tier and figures.level is not None and running else "",
         hold_days=reward.hold_days,
     )
-
-
-def _sentence(version: Version, rule: Rule, families: Mapping[int, str]) -> Sentence:
-    return sentence_of(version, rule, families=families)

@@ -25,6 +25,7 @@ from app.ledger.services import EarnRow, Owner, claw_back, earn_many
 from app.programs import catalogue
 from app.programs.catalogue import Catalogue, Published, Version
 from app.programs.engine import POINTS, Offer, Rates, judge, line
+from app.programs.levels import Levels
 from app.programs.limits import Counters, Cut, UseKey
 from app.programs.models import ParkedFact, ProgramAward
 from app.programs.rules import Rule
@@ -83,6 +84,7 @@ def judge_all(entries: Sequence[Entry], programs: Catalogue, rates: Rates) -> tu
     owed: list[Owed] = []
     parked: list[Parked] = []
     in_force: dict[tuple[date, int], list[Version]] = {}
+    levels = Levels()
     for entry in entries:
         fact, moment = entry.fact, (entry.fact.occurred_on, entry.ruleset)
         versions = in_force.get(moment)
@@ -99,7 +101,7 @@ def judge_all(entries: Sequence[Entry], programs: Catalogue, rates: Rates) -> tu
             ):
                 continue
             for rule in version.definition.rules:
-                verdict = judge(rule, fact, rates)
+                verdict = judge(rule, fact, rates, levels.of(rule, entry))
                 if verdict.missing_rate is not None:
                     parked.append(Parked(entry, version.program_id, rule.key, verdict.missing_rate))
                 for offer in verdict.offers:
@@ -108,8 +110,12 @@ def judge_all(entries: Sequence[Entry], programs: Catalogue, rates: Rates) -> tu
 
 
 def asks_tier(kind: str) -> bool:
-    """Whether a live program judges facts of this kind by the company's level."""
-    return False
+    """Whether a program judges facts of this kind by the company's level. Ended ones count too: facts come late."""
+    return any(
+        version.definition.asks_tier(kind)
+        for program in catalogue.load_catalogue().programs
+        for version in program.versions
+    )
 
 
 def react(

@@ -9,10 +9,10 @@ from app.core.http import render
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.programs import queries
+from app.programs.calculations import worded_lines
 from app.programs.estimates import Trial, try_out
 from app.programs.forms import TryForm
 from app.programs.hints import why_nothing
-from app.programs.sentences import worded_lines
 
 bp = Blueprint("programs", __name__)
 
@@ -36,7 +36,7 @@ def show(slug: str) -> Response:
     """One program: its rule, what it gave, and *Try it*."""
     actor = current_actor()
     page = queries.find_program(slug, actor)
-    form = TryForm(page.version, actor.organisation_currency or "MYR", page.families, request.args)
+    form = TryForm(page.version, actor.organisation_currency or "MYR", page.names, request.args)
     fields = [field.name for field in form] or ["quantity"]  # a rule without measures sends the latter
     wants = any(request.args.get(name, "").strip() for name in fields)
     is_right = not wants or form.validate()
@@ -64,6 +64,7 @@ def _try(actor: Actor, page: queries.ProgramPage, form: TryForm) -> Trial | None
     rule = page.version.definition.rules[0]
     starts = page.version.definition.starts_on
     family_id = form.family.data if "family" in form else (rule.family_ids[0] if rule.family_ids else None)
+    course = form.course.data if "course" in form else (rule.courses[0] if rule.courses else None)
     return try_out(
         rule.trigger,
         actor_or_org=actor,
@@ -71,7 +72,8 @@ def _try(actor: Actor, page: queries.ProgramPage, form: TryForm) -> Trial | None
         currency=actor.organisation_currency,
         quantity=form.quantity.data if "quantity" in form else None,
         family_id=family_id,
+        attributes={"course": course} if course else None,
         on=max(today(), starts) if starts else today(),
         slug=page.program.slug,
-        families=page.families,
+        names=page.names,
     )

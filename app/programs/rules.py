@@ -15,6 +15,8 @@ FIXED, PER_MONEY, PER_UNIT = "fixed", "per_money", "per_unit"
 REWARD_KINDS = (FIXED, PER_MONEY, PER_UNIT)
 TRADES = ("deal_won", "sale")  # what has a product and an amount
 TRIGGERS = (*TRADES, "course_passed", "recognition", "service_milestone")
+# What is meant for one: a fact that names a member pays the member alone, one without pays the company.
+ADDRESSED = ("recognition", "service_milestone")
 # What a fact can be counted by. A course passed has neither an amount nor units; recognition comes with the points that
 # were offered as its units, a service milestone with the years.
 MEASURES = {
@@ -83,6 +85,11 @@ class Rule:
     family_ids: tuple[int, ...] = ()
     courses: tuple[str, ...] = ()
 
+    @property
+    def is_by_tier(self) -> bool:
+        """True if a reward is multiplied by the company's level."""
+        return any(reward.by_tier for reward in self.rewards)
+
     def to_record(self) -> dict[str, Any]:
         """As it is stored; what came later is left out while it is empty, so that old records stay equal."""
         record: dict[str, Any] = {
@@ -121,10 +128,7 @@ class Definition:
 
     def asks_tier(self, kind: str) -> bool:
         """True if what a fact of this kind gets depends on the level of its company."""
-        return any(
-            rule.trigger == kind and (self.audience.tiers or any(reward.by_tier for reward in rule.rewards))
-            for rule in self.rules
-        )
+        return any(rule.trigger == kind and (self.audience.tiers or rule.is_by_tier) for rule in self.rules)
 
     def covers(self, on: date) -> bool:
         """True if a fact of this date lies inside the window."""

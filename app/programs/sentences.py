@@ -7,25 +7,26 @@ receipts and the editor all use this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from babel import Locale
-from babel.lists import format_list
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.core.clock import today
 from app.core.db import db
 from app.core.i18n import current_locale, force_locale
-from app.core.money import format_money, format_points
 from app.products.models import ProductFamily
-from app.programs.rules import PER_MONEY, Audience, Definition, Reward, Rule
+from app.programs.courses import titles_of
+from app.programs.details import details
+from app.programs.engine import Level
+from app.programs.levels import levels_now
+from app.programs.rules import ADDRESSED, PER_MONEY, PER_UNIT, Definition, Reward, Rule
 from app.programs.shapes import ALSO, MAIN
-from app.programs.words import country_name, kind_name
+from app.programs.shown import any_of, shown_money, shown_points
 
 STRONG, REWARD, PLAIN = "strong", "reward", ""
 _MARKED = re.compile(r"(\*\*.+?\*\*|__.+?__)")
@@ -67,12 +68,31 @@ class Worded(Protocol):
     def budget_points(self) -> int | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What sentences name: families by id, courses by slug, the present levels. Read once for a page of sentences."""
+
+    families: Mapping[int, str] = field(default_factory=dict)
+    courses: Mapping[str, str] = field(default_factory=dict)
+    levels: tuple[Level, ...] = ()
+
+
+def names_for(definitions: Iterable[Definition], families: Mapping[int, str] | None = None) -> Names:
+    """The names that these definitions need, a statement for each kind of name that one of them has. `families`, if
+    they are known already, saves one."""
+    given = list(definitions)
+    rules = [rule for each in given for rule in each.rules]
+    if families is None:
+        families = family_names(key for rule in rules for key in rule.family_ids)
+    by_tier = any(each.audience.tiers for each in given) or any(
+        reward.by_tier for rule in rules for reward in rule.rewards
+    )
+    courses = titles_of(dict.fromkeys(slug for rule in rules for slug in rule.courses))
+    return Names(families, courses, levels_now() if by_tier else ())
+
+
 def sentence_of(
-    version: Worded,
-    rule: Rule | None = None,
-    *,
-    locale: str | None = None,
-    families: Mapping[int, str] | None = None,
+    version: Worded, rule: Rule | None = None, *, locale: str | None = None, names: Names | None = None
 ) -> Sentence:
     """The sentence of one rule of a version (its first, if none is named)."""
     definition = version.definition
@@ -81,7 +101,7 @@ def sentence_of(
         rule or definition.rules[0],
         budget_points=version.budget_points,
         locale=locale,
-        families=families,
+        names=names,
     )
 
 
@@ -91,31 +111,34 @@ def sentence(
     *,
     budget_points: int | None = None,
     locale: str | None = None,
-    families: Mapping[int, str] | None = None,
+    names: Names | None = None,
 ) -> Sentence:
-    """The sentence of a definition in a language (the reader's, if none is named). `families` saves a look-up."""
+    """The sentence of a definition in a language (the reader's, if none is named). `names` saves look-ups."""
     rule = rule or definition.rules[0]
-    if families is None:
-        families = family_names(rule.family_ids)
-    names = tuple(families.get(family_id, "…") for family_id in rule.family_ids)
-    return _worded(definition, rule, names, budget_points, locale or current_locale(), today())
+    names = names if names is not None else names_for([definition])
+    things = tuple(names.families.get(family_id, "…") for family_id in rule.family_ids) or tuple(
+        names.courses.get(slug, slug) for slug in rule.courses
+    )
+    levels = tuple(names.levels)
+    return _worded(definition, rule, things, levels, budget_points, locale or current_locale(), today())
 
 
 @lru_cache(maxsize=1024)
 def _worded(
     definition: Definition,
     rule: Rule,
-    families: Sequence[str],
+    things: tuple[str, ...],
+    levels: tuple[Level, ...],
     budget_points: int | None,
     locale: str,
     _on: date,
 ) -> Sentence:
     """Said once a day and language: the words of a sentence depend on nothing else."""
     with force_locale(locale):
-        parts = _main(rule, families)
+        parts = _main(rule, things)
         for reward in rule.rewards[1:]:
-            parts += [Part(" ", PLAIN), *_also(reward)]
-        return Sentence(tuple(parts), tuple(_details(definition, rule, budget_points)))
+            parts += [Part(" ", PLAIN), *_also(rule, reward)]
+        return Sentence(tuple(parts), tuple(details(definition, rule, budget_points, levels)))
 
 
 def family_names(ids: Iterable[int]) -> dict[int, str]:
@@ -129,26 +152,44 @@ def family_names(ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def _main(rule: Rule, families: Sequence[str]) -> list[Part]:
-    has_families, has_amount = bool(rule.family_ids), rule.min_amount_minor is not None
+def _main(rule: Rule, things: tuple[str, ...]) -> list[Part]:
+    has_things, has_amount = bool(rule.family_ids or rule.courses), rule.min_amount_minor is not None
+    named = "courses" if rule.trigger == "course_passed" else "family"
     conditions = {
         (False, False): "none",
-        (True, False): "family",
+        (True, False): named,
         (False, True): "amount",
         (True, True): "both",
     }
     reward = rule.rewards[0]
-    pair = MAIN[rule.trigger, conditions[has_families, has_amount], reward.kind, reward.payee]
+    shape = MAIN[rule.trigger, conditions[has_things, has_amount], _kind(rule, reward), reward.payee]
     values = {
-        "families": any_of(families),
+        "families": any_of(things),
+        "courses": any_of(things),
         "least": shown_money(rule.min_amount_minor or 0, rule.min_currency or ""),
         **_reward_values(reward),
     }
-    return _say(pair, reward.points, values)
+    return _say(shape, reward.points, values)
 
 
-def _also(reward: Reward) -> list[Part]:
-    return _say(ALSO[reward.kind, reward.payee], reward.points, _reward_values(reward))
+def _also(rule: Rule, reward: Reward) -> list[Part]:
+    kind = _kind(rule, reward)
+    if (
+        rule.trigger in ADDRESSED and reward.payee == "organisation"
+    ):  # it is another case, not more of the same
+        shape = MAIN[rule.trigger, "none", kind, reward.payee]
+    else:
+        shape = ALSO[kind, reward.payee]
+    return _say(shape, reward.points, _reward_values(reward))
+
+
+def _kind(rule: Rule, reward: Reward) -> str:
+    """How a shape calls what a reward counts: the units of a milestone are years, those of an award its points."""
+    if reward.kind == PER_UNIT and rule.trigger == "service_milestone":
+        return "per_year"
+    if reward.kind == PER_UNIT and rule.trigger == "recognition":
+        return "offered" if reward.points == 1 else "per_offered"
+    return reward.kind
 
 
 def _reward_values(reward: Reward) -> dict[str, str]:
@@ -167,167 +208,3 @@ def _say(pair: tuple[str, str], number: int, values: Mapping[str, str]) -> list[
         if text:
             parts.append(Part(text, style))
     return parts
-
-
-def _details(definition: Definition, rule: Rule, budget_points: int | None) -> list[str]:
-    found = [_audience(definition.audience), _window(definition)]
-    if rule.min_quantity is not None and rule.min_quantity > 1:
-        found.append(
-            ngettext(
-                "Only from %(count)s unit on.",
-                "Only from %(count)s units on.",
-                rule.min_quantity,
-                count=shown_points(rule.min_quantity),
-            )
-        )
-    found += [_cap(reward) for reward in rule.rewards]
-    found += _holds(rule)
-    if budget_points is not None:
-        found.append(
-            gettext(
-                "It stops when %(points)s points have been given in all.", points=shown_points(budget_points)
-            )
-        )
-    return [text for text in found if text]
-
-
-def _window(definition: Definition) -> str:
-    starts, ends = definition.starts_on, definition.ends_on
-    if starts and ends:
-        return gettext("From %(start)s to %(end)s.", start=shown_day(starts), end=shown_day(ends))
-    if ends:
-        return gettext("Until %(end)s.", end=shown_day(ends))
-    if starts and starts > today():
-        return gettext("From %(start)s on.", start=shown_day(starts))
-    return ""
-
-
-def _audience(audience: Audience) -> str:
-    if audience.organisation_ids:
-        return ngettext(
-            "For %(num)s chosen company.", "For %(num)s chosen companies.", len(audience.organisation_ids)
-        )
-    countries = all_of(country_name(code) for code in audience.countries)
-    kinds = any_of(kind_name(kind) for kind in audience.kinds)
-    if countries and kinds:
-        return gettext("For companies of type %(kinds)s in %(countries)s.", kinds=kinds, countries=countries)
-    if countries:
-        return gettext("For companies in %(countries)s.", countries=countries)
-    if kinds:
-        return gettext("For companies of type %(kinds)s.", kinds=kinds)
-    return ""
-
-
-def _cap(reward: Reward) -> str:
-    if reward.cap_points is None:
-        return ""
-    cap = shown_points(reward.cap_points)
-    if reward.payee == "member":
-        return ngettext(
-            "At most %(cap)s point for each person.",
-            "At most %(cap)s points for each person.",
-            reward.cap_points,
-            cap=cap,
-        )
-    return ngettext(
-        "At most %(cap)s point for each company.",
-        "At most %(cap)s points for each company.",
-        reward.cap_points,
-        cap=cap,
-    )
-
-
-def _holds(rule: Rule) -> list[str]:
-    days = {reward.hold_days for reward in rule.rewards}
-    longest = max(days)
-    if longest == 0:
-        return []
-    if rule.trigger == "deal_won":
-        return [
-            ngettext(
-                "The points clear %(num)s day after the win.",
-                "The points clear %(num)s days after the win.",
-                longest,
-            )
-        ]
-    return [
-        ngettext(
-            "The points clear %(num)s day after the sale.",
-            "The points clear %(num)s days after the sale.",
-            longest,
-        )
-    ]
-
-
-def line_label(line: Mapping[str, Any]) -> str:
-    """What one step of a calculation says."""
-    args = line["args"]
-    label = line["label"]
-    if label == "per_money":
-        per = shown_money(args["per_minor"], args["currency"])
-        return ngettext(
-            "%(points)s point per %(amount)s",
-            "%(points)s points per %(amount)s",
-            args["points"],
-            points=shown_points(args["points"]),
-            amount=per,
-        )
-    if label == "per_unit":
-        return ngettext(
-            "%(points)s point per unit",
-            "%(points)s points per unit",
-            args["points"],
-            points=shown_points(args["points"]),
-        )
-    if label == "converted":
-        return gettext("At the exchange rate of %(date)s", date=shown_day(date.fromisoformat(args["on"])))
-    if label == "cap":
-        return gettext("Limit of %(cap)s points reached", cap=shown_points(args["cap"]))
-    fixed = {
-        "deal_won_amount": gettext("Deal value"),
-        "sale_amount": gettext("Sale amount"),
-        "quantity": gettext("Units"),
-        "fixed": gettext("Fixed reward"),
-        "budget": gettext("All that was left in the budget"),
-    }
-    return fixed[label]
-
-
-def line_result(line: Mapping[str, Any]) -> str:
-    """The running result of one step: points, a count, or money in its currency."""
-    if line["unit"] in ("points", "count"):
-        return shown_points(line["result"])
-    return shown_money(line["result"], line["unit"])
-
-
-def worded_lines(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
-    """A calculation as (operator, label, result) for the page."""
-    return [(line["op"], line_label(line), line_result(line)) for line in lines]
-
-
-def shown_points(value: int) -> str:
-    return format_points(value, current_locale())
-
-
-def shown_money(minor: int, currency: str) -> str:
-    return format_money(minor, currency, current_locale())
-
-
-def shown_day(day: date) -> str:
-    """15 December; with the year when it is not this one."""
-    pattern = "d MMMM" if day.year == today().year else "d MMMM y"
-    return str(format_date(day, pattern, rebase=False))
-
-
-def any_of(names: Iterable[str]) -> str:
-    """A, B or C in the reader's language."""
-    return str(format_list(list(names), style="or", locale=_babel_locale()))
-
-
-def all_of(names: Iterable[str]) -> str:
-    """A, B and C in the reader's language."""
-    return str(format_list(list(names), style="standard", locale=_babel_locale()))
-
-
-def _babel_locale() -> Locale:
-    return Locale.parse(current_locale())

@@ -1,7 +1,7 @@
 """The shapes of a program's sentence: one whole sentence each, so that every language may turn it as it likes.
 
 `**` marks what the rule asks for, `__` what it gives; the marks never reach a screen. Keys: trigger, conditions
-(none, family, amount, both), kind of reward, payee.
+(none, family, amount, both; courses), what the reward counts, payee.
 """
 
 from __future__ import annotations
@@ -207,6 +207,62 @@ MAIN = {
         "For each sale of **%(families)s** of **%(least)s or more**, your company gets __%(points)s point for every unit__.",
         "For each sale of **%(families)s** of **%(least)s or more**, your company gets __%(points)s points for every unit__.",
     ),
+    ("course_passed", "none", "fixed", "member"): _n(
+        "Pass a course and get __%(points)s point__.",
+        "Pass a course and get __%(points)s points__.",
+    ),
+    ("course_passed", "none", "fixed", "organisation"): _n(
+        "Pass a course and your company gets __%(points)s point__.",
+        "Pass a course and your company gets __%(points)s points__.",
+    ),
+    ("course_passed", "courses", "fixed", "member"): _n(
+        "Pass **%(courses)s** and get __%(points)s point__.",
+        "Pass **%(courses)s** and get __%(points)s points__.",
+    ),
+    ("course_passed", "courses", "fixed", "organisation"): _n(
+        "Pass **%(courses)s** and your company gets __%(points)s point__.",
+        "Pass **%(courses)s** and your company gets __%(points)s points__.",
+    ),
+    ("recognition", "none", "fixed", "member"): _n(
+        "Be recognised and get __%(points)s point__.",
+        "Be recognised and get __%(points)s points__.",
+    ),
+    ("recognition", "none", "offered", "member"): _n(
+        "Be recognised and get __the points that come with the award__.",
+        "Be recognised and get __the points that come with the award__.",
+    ),
+    ("recognition", "none", "per_offered", "member"): _n(
+        "Be recognised and get __%(points)s point for each point of the award__.",
+        "Be recognised and get __%(points)s points for each point of the award__.",
+    ),
+    ("recognition", "none", "fixed", "organisation"): _n(
+        "When your company is recognised, it gets __%(points)s point__.",
+        "When your company is recognised, it gets __%(points)s points__.",
+    ),
+    ("recognition", "none", "offered", "organisation"): _n(
+        "When your company is recognised, it gets __the points that come with the award__.",
+        "When your company is recognised, it gets __the points that come with the award__.",
+    ),
+    ("recognition", "none", "per_offered", "organisation"): _n(
+        "When your company is recognised, it gets __%(points)s point for each point of the award__.",
+        "When your company is recognised, it gets __%(points)s points for each point of the award__.",
+    ),
+    ("service_milestone", "none", "fixed", "member"): _n(
+        "Reach a service anniversary and get __%(points)s point__.",
+        "Reach a service anniversary and get __%(points)s points__.",
+    ),
+    ("service_milestone", "none", "per_year", "member"): _n(
+        "Reach a service anniversary and get __%(points)s point for every year__.",
+        "Reach a service anniversary and get __%(points)s points for every year__.",
+    ),
+    ("service_milestone", "none", "fixed", "organisation"): _n(
+        "When your company reaches a service anniversary, it gets __%(points)s point__.",
+        "When your company reaches a service anniversary, it gets __%(points)s points__.",
+    ),
+    ("service_milestone", "none", "per_year", "organisation"): _n(
+        "When your company reaches a service anniversary, it gets __%(points)s point for every year__.",
+        "When your company reaches a service anniversary, it gets __%(points)s points for every year__.",
+    ),
 }
 
 ALSO = {
@@ -229,5 +285,17 @@ ALSO = {
     ("per_unit", "organisation"): _n(
         "Your company also gets __%(points)s point for every unit__.",
         "Your company also gets __%(points)s points for every unit__.",
+    ),
+    ("per_year", "member"): _n(
+        "You also get __%(points)s point for every year__.",
+        "You also get __%(points)s points for every year__.",
+    ),
+    ("offered", "member"): _n(
+        "You also get __the points that come with the award__.",
+        "You also get __the points that come with the award__.",
+    ),
+    ("per_offered", "member"): _n(
+        "You also get __%(points)s point for each point of the award__.",
+        "You also get __%(points)s points for each point of the award__.",
     ),
 }

@@ -7,7 +7,13 @@ from app.partners.words import country_name, kind_name
 
 __all__ = ["COUNTRIES", "PAYEES", "REWARD_KINDS", "TRIGGERS", "country_name", "kind_name"]
 
-TRIGGERS = {"deal_won": _l("deal is marked as won"), "sale": _l("sale is recorded")}
+TRIGGERS = {
+    "deal_won": _l("deal is marked as won"),
+    "sale": _l("sale is recorded"),
+    "course_passed": _l("course is passed"),
+    "recognition": _l("person or company is recognised"),
+    "service_milestone": _l("year of service is completed"),
+}
 PAYEES = {"member": _l("the seller"), "organisation": _l("the company")}
 REWARD_KINDS = {
     "fixed": _l("points each time"),

@@ -7,9 +7,10 @@ import pytest
 
 from app.core.clock import freeze, utc_now
 from app.core.i18n import LOCALES
+from app.programs.calculations import worded_lines
 from app.programs.engine import line
 from app.programs.rules import Audience, Definition, Reward, Rule
-from app.programs.sentences import Part, sentence, worded_lines
+from app.programs.sentences import Names, Part, sentence
 from tests.programs.makers import definition, reward
 
 YEAR = utc_now().year
@@ -89,7 +90,7 @@ def test_every_shape_is_a_whole_sentence_without_marks_or_gaps(app, cast, locale
                 family_ids=(1, 2) if has_family else (), min_amount_minor=4_567_00 if has_amount else None,
                 min_currency="MYR" if has_amount else None,
             )  # fmt: skip
-            made = sentence(Definition((rule,)), locale=locale, families=families)
+            made = sentence(Definition((rule,)), locale=locale, names=Names(families))
             text = made.text
             assert text.endswith(".") and "\x01" not in text
             bare = text.replace(families[1], "").replace(families[2], "")
