@@ -47,6 +47,7 @@ class Settings:
     time_zone: str = "Asia/Kuala_Lumpur"
     reporting_currency: str = "MYR"
     default_locale: str = "en"
+    support_email: str = ""
     # mail
     smtp_host: str = ""
     smtp_port: int = 587

@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.identity.actor import Actor
 from app.identity.models import Invitation, Person, PersonStatus
-from app.partners.models import VENDOR_ROLES, Membership, Organisation, Role
+from app.partners.models import VENDOR_ROLES, Membership, Organisation, OrganisationManager, Role
 from app.partners.queries import visible_organisation_ids
 
 PersonRow = Row[Person, Membership, Organisation | None]
@@ -129,6 +129,18 @@ def list_managers() -> list[Person]:
         select(Person)
         .join(Membership, and_(Membership.person_id == Person.id, Membership.ended_at.is_(None)))
         .where(Membership.role.in_((Role.CHANNEL_MANAGER, Role.OWNER)))
+        .order_by(Person.name, Person.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_contacts(organisation_id: int) -> list[Person]:
+    """The vendor's active people who look after a company, by name."""
+    link = OrganisationManager
+    query = (
+        select(Person)
+        .join(link, link.person_id == Person.id)
+        .where(link.organisation_id == organisation_id, Person.status == PersonStatus.ACTIVE)
         .order_by(Person.name, Person.id)
     )
     return list(db.session.scalars(query))
