@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("metric", sa.Text(), nullable=False),
         sa.Column("participants", sa.Text(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("sources", app.core.types.JSONText(), nullable=False),
         sa.Column("audience", app.core.types.JSONText(), nullable=False),
         sa.Column("countries", sa.Text(), nullable=False),
         sa.Column("kinds", sa.Text(), nullable=False),
@@ -317,6 +318,7 @@ def upgrade() -> None:
         sa.Column("giver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("happened_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("given_at", app.core.types.UTCDateTime(), nullable=True),
         sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -369,6 +371,9 @@ def upgrade() -> None:
             batch_op.f("ix_recognition_awards_state_recognition_awards_happened_at_recognition_awards_id"),
             ["state", "happened_at", "id"],
             unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_recognition_awards_year_recognition_awards_id"), ["year", "id"], unique=False
         )
 
     op.create_table(
@@ -1696,6 +1701,7 @@ def downgrade() -> None:
 
     op.drop_table("tier_figures")
     with op.batch_alter_table("recognition_awards", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recognition_awards_year_recognition_awards_id"))
         batch_op.drop_index(
             batch_op.f("ix_recognition_awards_state_recognition_awards_happened_at_recognition_awards_id")
         )

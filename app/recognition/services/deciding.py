@@ -1,0 +1,125 @@
+"""What happens to an award afterwards: a second person agrees or not, a minute to take it back, withdrawal later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.activities.services import void
+from app.core import jobs
+from app.core.clock import utc_now
+from app.core.db import db, lock, transaction
+from app.core.errors import Forbidden, InvalidInput
+from app.core.i18n import _
+from app.core.undo import UNDO_SECONDS
+from app.identity.actor import Actor
+from app.recognition.errors import AwardDecided, SamePerson, UndoTooLate
+from app.recognition.models import Award, AwardCategory, AwardEventKind, AwardRecipient, AwardState
+from app.recognition.scope import find_award_id
+from app.recognition.services.giving import note_event, notice_key, post, promise_notice
+
+REASON_MAX = 500
+
+
+def approve(public_id: str, *, actor: Actor) -> Award:
+    """Agree to an award that waits: now it is posted and public.
+
+    Raises NotFound, Forbidden, AwardDecided, SamePerson, BudgetTooSmall (it waits on).
+    """
+    with transaction():
+        award = _waiting(public_id, actor)
+        category = db.session.get_one(AwardCategory, award.category_id)
+        award.approved_by_id = actor.person_id
+        post(award, category.slug, actor=actor)
+        note_event(award, AwardEventKind.APPROVED, actor)
+        promise_notice(award, "given")
+        return award
+
+
+def decline(public_id: str, reason: str, *, actor: Actor) -> Award:
+    """Refuse an award that waits; whoever asked reads why. Raises as `approve`, and InvalidInput without a reason."""
+    text = _reason(reason)
+    with transaction():
+        award = _waiting(public_id, actor)
+        award.state = AwardState.DECLINED
+        note_event(award, AwardEventKind.DECLINED, actor, text)
+        promise_notice(award, "declined", 0)
+        return award
+
+
+def _waiting(public_id: str, actor: Actor) -> Award:
+    award = lock(Award, find_award_id(public_id, actor))
+    if not actor.can("recognition.approve"):
+        raise Forbidden()
+    if award.state is not AwardState.WAITING:
+        raise AwardDecided()
+    if award.giver_id == actor.person_id:
+        raise SamePerson()
+    return award
+
+
+def undo(public_id: str, *, actor: Actor) -> Award:
+    """Take an award back: within 60 seconds of its giving by who gave or approved it; while it waits, by who asked.
+
+    A new line, nothing is erased: the activities are voided, and whatever they earned is clawed back.
+    Raises NotFound, Forbidden, UndoTooLate.
+    """
+    with transaction():
+        award = lock(Award, find_award_id(public_id, actor))
+        if not (actor.can("recognition.award") or actor.can("recognition.approve")):
+            raise Forbidden()
+        if not can_undo(award, actor):
+            raise UndoTooLate()
+        for what in ("asked", "given"):
+            jobs.cancel(notice_key(award.id, what))
+        _void(award, "undone", actor)
+        award.state = AwardState.TAKEN_BACK
+        note_event(award, AwardEventKind.TAKEN_BACK, actor)
+        return award
+
+
+def can_undo(award: Award, actor: Actor) -> bool:
+    """Whether this person may still take the award back."""
+    if award.state is AwardState.WAITING:
+        return award.giver_id == actor.person_id
+    young = award.given_at is not None and utc_now() - award.given_at <= timedelta(seconds=UNDO_SECONDS)
+    mine = actor.person_id is not None and actor.person_id in (award.giver_id, award.approved_by_id)
+    return award.state is AwardState.GIVEN and young and mine
+
+
+def withdraw(public_id: str, reason: str, *, actor: Actor) -> Award:
+    """Withdraw a given award with a reason: it leaves the wall, its points are clawed back.
+
+    Raises NotFound, Forbidden, InvalidInput (no reason), AwardDecided.
+    """
+    text = _reason(reason)
+    with transaction():
+        award = lock(Award, find_award_id(public_id, actor))
+        if not actor.can("recognition.award"):
+            raise Forbidden()
+        if award.state is not AwardState.GIVEN:
+            raise AwardDecided()
+        jobs.cancel(notice_key(award.id, "given"))
+        _void(award, "withdrawn", actor)
+        award.state = AwardState.WITHDRAWN
+        note_event(award, AwardEventKind.WITHDRAWN, actor, text)
+        return award
+
+
+def _void(award: Award, why: str, actor: Actor) -> None:
+    query = select(AwardRecipient.activity_id).where(
+        AwardRecipient.award_id == award.id, AwardRecipient.activity_id.is_not(None)
+    )
+    for activity_id in db.session.scalars(query.order_by(AwardRecipient.activity_id)).all():
+        assert activity_id is not None
+        void(activity_id, why, actor)
+
+
+def _reason(reason: str) -> str:
+    text = reason.replace("\x00", "").strip()
+    if not text:
+        raise InvalidInput(fields={"reason": _("Say why.")})
+    if len(text) > REASON_MAX:
+        raise InvalidInput(fields={"reason": _("Use at most %(count)s characters.", count=REASON_MAX)})
+    return text
