@@ -1,0 +1,1 @@
+"""Reads of training. `courses`: whose courses; `learning`: pages; `certificates`; `feed`: rows for other pages."""

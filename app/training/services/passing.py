@@ -1,0 +1,138 @@
+"""Passing a course: once as an activity that may earn, each time as a certificate where the course gives one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.activities.services import record
+from app.core import audit
+from app.core.clock import today, utc_now
+from app.core.db import db
+from app.identity.actor import Actor
+from app.partners.models import Organisation
+from app.training.models import Attempt, Course, CoursePass, CourseVersion, Enrolment, said
+from app.training.services.certificates import issue_for
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pass brought. `record` keeps it with the attempt, so that it can be shown again as it was.
+
+    `earned`: points, name and slug of the program, payee, public id of the posting, and the date until which they are
+    held. `tier`: the level that the company reached by it, or None. `is_first` is False from the second pass on.
+    """
+
+    is_first: bool
+    earned: tuple[dict[str, Any], ...] = ()
+    tier: str | None = None
+    serials: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> int:
+        """Points to the person."""
+        return sum(int(award["points"]) for award in self.earned if award["payee"] == "member")
+
+    def to_record(self) -> dict[str, Any]:
+        return {
+            "is_first": self.is_first,
+            "earned": list(self.earned),
+            "tier": self.tier,
+            "serials": list(self.serials),
+        }
+
+    @classmethod
+    def from_record(cls, stored: dict[str, Any] | None) -> Outcome | None:
+        if not stored or "is_first" not in stored:
+            return None
+        return cls(
+            bool(stored["is_first"]),
+            tuple(stored.get("earned", ())),
+            stored.get("tier"),
+            tuple(stored.get("serials", ())),
+        )
+
+
+def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) -> Outcome:
+    """Close a round that was passed, in the caller's transaction, which holds the enrolment's lock.
+
+    The first pass of a course by a person is recorded as the activity `course_passed`; the next ones earn nothing.
+    """
+    course = db.session.get_one(Course, enrolment.course_id)
+    version = db.session.get_one(CourseVersion, enrolment.version_id)
+    enrolment.passed_at = enrolment.touched_at = utc_now()
+    db.session.flush()
+    first = db.session.get(CoursePass, (course.id, enrolment.person_id)) is None
+    earned: tuple[dict[str, Any], ...] = ()
+    tier = None
+    if first:
+        before = _level(actor)
+        earned = _record(course, enrolment, attempt, actor)
+        after = _level(actor)
+        tier = after if after != before else None
+    serials = issue_for(enrolment, course, version, actor=actor)
+    audit.record(
+        "course.passed",
+        actor=actor,
+        subject="course",
+        subject_id=course.id,
+        organisation_id=actor.organisation_id,
+        note=None if first else "again",
+    )
+    return Outcome(first, earned, tier, tuple(serials))
+
+
+def _record(
+    course: Course, enrolment: Enrolment, attempt: Attempt | None, actor: Actor
+) -> tuple[dict[str, Any], ...]:
+    """The activity, its row in `course_passes`, and what programs gave for it."""
+    passed_on = today()
+    recorded = None
+    if actor.organisation_id is not None:
+        recorded = record(
+            "course_passed",
+            source="training",
+            source_ref=f"{course.public_id}:{enrolment.person_id}",
+            organisation_id=actor.organisation_id,
+            member_id=enrolment.person_id,
+            occurred_on=passed_on,
+            family_id=course.family_id,
+            attributes={"course": course.slug, "title": said(course.title, "en")},
+            actor=actor,
+        )
+    earned: tuple[dict[str, Any], ...] = tuple(
+        {
+            "points": award.points,
+            "program": award.program_name,
+            "slug": award.program_slug,
+            "payee": award.payee,
+            "posting": award.posting_public_id,
+            "held_until": award.pending_until.isoformat() if award.pending_until else None,
+        }
+        for award in (recorded.awards if recorded else ())
+        if award.points
+    )
+    db.session.add(
+        CoursePass(
+            course_id=course.id,
+            person_id=enrolment.person_id,
+            organisation_id=actor.organisation_id,
+            enrolment_id=enrolment.id,
+            attempt_id=attempt.id if attempt is not None else None,
+            activity_id=recorded.activity_id if recorded else None,
+            points=sum(int(award["points"]) for award in earned if award["payee"] == "member"),
+            passed_at=utc_now(),
+            passed_on=passed_on,
+        )
+    )
+    db.session.flush()
+    return earned
+
+
+def _level(actor: Actor) -> str | None:
+    """Slug of the company's level as it stands in this transaction."""
+    if actor.organisation_id is None:
+        return None
+    return db.session.scalar(select(Organisation.tier).where(Organisation.id == actor.organisation_id))
