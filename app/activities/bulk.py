@@ -45,7 +45,9 @@ def record_many(facts: Iterable[Fact | Mapping[str, Any]], *, actor: Any) -> lis
     """`record` for a chunk of facts, in one transaction. Outcomes come in the order given.
 
     Facts are judged in the order of (occurred_on, source_ref). Known facts with other content are revised one by one
-    at their place in that order. Raises InvalidInput or NotFound, and then nothing is written.
+    at their place in that order. Where a program judges by the company's level, no company stands twice in what is
+    judged at once: its first fact may raise the level that its next one meets.
+    Raises InvalidInput or NotFound, and then nothing is written.
     """
     given = [fact if isinstance(fact, Fact) else Fact(**fact) for fact in facts]
     outcomes: list[Outcome | None] = [None] * len(given)
@@ -57,11 +59,17 @@ def record_many(facts: Iterable[Fact | Mapping[str, Any]], *, actor: Any) -> lis
         places = _places(given)
         fresh: list[int] = []
         seen: set[tuple[str, str, str]] = set()
+        by_tier = pipeline.asks_tier(fact.kind for fact in given)
+        standing: set[int] = set()
         for at in order:
             fact = given[at]
             last = known.get(fact.key)
             if last is None and fact.key not in seen:
                 seen.add(fact.key)
+                if by_tier and fact.organisation_id in standing:
+                    _flush(fresh, given, places, outcomes, actor)
+                    standing.clear()
+                standing.add(fact.organisation_id)
                 fresh.append(at)
                 continue
             if last is not None and last[4] and last[3] == fact.digest() and fact.key not in seen:
