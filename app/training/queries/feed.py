@@ -1,0 +1,126 @@
+"""Rows of training for pages that gather from every area: home, more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core.db import db, dialect
+from app.core.feed import feed_row
+from app.core.i18n import current_locale, ngettext
+from app.identity.actor import Actor
+from app.training.models import (
+    Assignment,
+    AssignmentPerson,
+    Course,
+    CourseModule,
+    CoursePass,
+    CourseStatus,
+    CourseVersion,
+    Enrolment,
+    ModuleProgress,
+    Question,
+)
+
+HOME_LIMIT = 2
+
+
+def home_rows(actor: Actor) -> Select[Any] | None:
+    """At most two courses to finish: assigned or begun, the earliest due date first, then the latest begun.
+
+    `part` is `learn`; `ref` slug, `title`, `n1` minutes left, `extra` how many questions its quiz asks (as text), `at`
+    the due date, `text` is `open` if it was begun.
+    """
+    if actor.is_vendor or not actor.can("training.view"):
+        return None
+    query, opened, due_on = _unfinished(actor)
+    version_id = func.coalesce(opened.version_id, Course.current_version_id)
+    done = select(ModuleProgress.module_id).where(ModuleProgress.enrolment_id == opened.id).correlate(opened)
+    minutes = (
+        select(func.coalesce(func.sum(CourseModule.minutes), 0))
+        .where(CourseModule.version_id == version_id, CourseModule.id.not_in(done))
+        .correlate(opened, Course)
+        .scalar_subquery()
+    )
+    pool = (
+        select(func.count(Question.id))
+        .where(Question.version_id == version_id)
+        .correlate(opened, Course)
+        .scalar_subquery()
+    )
+    drawn = (
+        select(CourseVersion.drawn_count)
+        .where(CourseVersion.id == version_id)
+        .correlate(opened, Course)
+        .scalar_subquery()
+    )
+    order = (
+        due_on.is_(None),
+        due_on,
+        opened.touched_at.is_(None),
+        opened.touched_at.desc(),
+        Course.position,
+        Course.id,
+    )
+    columns = feed_row(
+        "learn",
+        rank=func.row_number().over(order_by=order),
+        ref=Course.slug,
+        title=_in_language(Course.title, current_locale()),
+        text=case((opened.id.is_not(None), "open"), else_=literal("assigned")),
+        extra=case((drawn < pool, drawn), else_=pool),
+        n1=minutes,
+        at=due_on,
+    )
+    return query.with_only_columns(*columns).order_by(*order).limit(HOME_LIMIT)
+
+
+def more_fact(actor: Actor) -> str | None:
+    """How many courses wait to be finished, in words, or None. One statement."""
+    if actor.is_vendor or not actor.can("training.view"):
+        return None
+    query, _opened, _due_on = _unfinished(actor)
+    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return ngettext("%(num)s to finish", "%(num)s to finish", count) if count else None
+
+
+def _unfinished(actor: Actor) -> tuple[Any, Any, Any]:
+    """Courses that this person was assigned or is in, and has not passed: the select, the open round, the due date."""
+    opened, passed = aliased(Enrolment, name="opened"), aliased(CoursePass, name="passed")
+    assigned = (
+        select(Assignment.course_id, func.min(Assignment.due_on).label("due_on"))
+        .join(AssignmentPerson, AssignmentPerson.assignment_id == Assignment.id)
+        .where(AssignmentPerson.person_id == actor.person_id, Assignment.cancelled_at.is_(None))
+        .group_by(Assignment.course_id)
+        .subquery("assigned")
+    )
+    query = (
+        select(Course.id)
+        .outerjoin(assigned, assigned.c.course_id == Course.id)
+        .outerjoin(
+            opened,
+            and_(
+                opened.course_id == Course.id, opened.person_id == actor.person_id, opened.passed_at.is_(None)
+            ),
+        )
+        .outerjoin(passed, and_(passed.course_id == Course.id, passed.person_id == actor.person_id))
+        .where(
+            passed.course_id.is_(None),
+            or_(
+                opened.id.is_not(None),
+                and_(assigned.c.course_id.is_not(None), Course.status == CourseStatus.LIVE),
+            ),
+        )
+    )
+    return query, opened, assigned.c.due_on
+
+
+def _in_language(column: Any, locale: str) -> Any:
+    """Words of a language inside a statement, else the English ones."""
+    if dialect() == "postgresql":
+        own, english = column.op("->>")(locale), column.op("->>")("en")
+    else:
+        own, english = func.json_extract(column, f"$.{locale}"), func.json_extract(column, "$.en")
+    return func.coalesce(func.nullif(own, ""), english)
