@@ -1,0 +1,64 @@
+"""Two tabs at once: answers follow each other, and exactly one is the last."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.activities.models import Activity
+from app.core.db import db
+from app.training.errors import AnsweredAlready
+from app.training.models import Attempt, Certificate, CoursePass
+from app.training.services import quizzes
+from tests.cast import Cast, add_person
+from tests.ledger.support import clean
+from tests.programs.makers import balance
+from tests.races import race, split
+from tests.training.support import drawn, pays, publish, read_all, right, wrong
+
+pytestmark = pytest.mark.race
+
+
+def test_two_last_answers_finish_once(app: Flask, cast: Cast, rounds: dict[str, int]) -> None:
+    """Two tabs send the same last answer, and two more tabs another one; each round is a person of its own."""
+    with app.app_context():
+        pays(cast, 10)
+        publish(parts=1, questions=2)
+    for number in range(rounds["race"]):
+        with app.app_context():
+            person = add_person(f"p{number}@kinabalu.example.com", "P", cast.aisyah.role, cast.kinabalu)
+            read_all("zero-trust", person, parts=1)
+            attempt = quizzes.begin_attempt("zero-trust", actor=person)
+            (_one, first), (_two, last) = drawn(attempt)
+            quizzes.answer(attempt.public_id, 1, right(first), actor=person)
+            chosen = [right(last), right(last), wrong(last)]
+            db.session.remove()
+        told = [
+            lambda keys=keys, who=person, of=attempt.public_id: quizzes.answer(of, 2, keys, actor=who)
+            for keys in chosen
+        ]
+        values, errors = split(race(app, told))
+        with app.app_context():
+            ended = db.session.get_one(Attempt, attempt.id)
+            assert ended.finished_at is not None
+            passed = bool(ended.is_passed)
+            assert len(values) == (2 if passed else 1)
+            assert all(isinstance(error, AnsweredAlready) for error in errors)
+            assert balance("member", person.person_id) == (10 if passed else 0)
+    with app.app_context():
+        passes = db.session.scalar(select(func.count()).select_from(CoursePass))
+        assert passes == db.session.scalar(select(func.count(Activity.id)))
+        assert passes == db.session.scalar(select(func.count(Certificate.id)))
+        clean()
+
+
+def test_two_tabs_begin_one_attempt(app: Flask, cast: Cast, rounds: dict[str, int]) -> None:
+    with app.app_context():
+        publish(parts=1, questions=3)
+    for number in range(max(rounds["race"] // 5, 10)):
+        with app.app_context():
+            person = add_person(f"p{number}@kinabalu.example.com", "P", cast.aisyah.role, cast.kinabalu)
+            read_all("zero-trust", person, parts=1)
+            db.session.remove()
+        begin = [lambda who=person: quizzes.begin_attempt("zero-trust", actor=who).public_id] * 3
+        values, errors = split(race(app, begin))
+        assert not errors and len(set(values)) == 1
