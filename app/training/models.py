@@ -272,6 +272,8 @@ class Assignment(Model):
         JSONText
     )  # none: the people named, and nobody else
     due_on: Mapped[date | None] = mapped_column(LocalDate)
+    # Reminders, in days before the due date; one more comes once it is overdue.
+    remind_days: Mapped[list[int]] = mapped_column(JSONText, default=lambda: [7, 1])
     note: Mapped[str | None] = mapped_column(Text)
     made_by_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("people.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

@@ -102,6 +102,80 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_state")),
     )
     op.create_table(
+        "announcement_mail_refusals",
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_announcement_mail_refusals_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_announcement_mail_refusals")),
+    )
+    op.create_table(
+        "announcements",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("audience", app.core.types.JSONText(), nullable=False),
+        sa.Column("for_countries", sa.Text(), nullable=False),
+        sa.Column("for_kinds", sa.Text(), nullable=False),
+        sa.Column("for_tiers", sa.Text(), nullable=False),
+        sa.Column("for_organisations", sa.Text(), nullable=False),
+        sa.Column("manager_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("with_mail", sa.Boolean(), nullable=False),
+        sa.Column("starts_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("ends_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("pinned_until", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("published_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("taken_down_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("changed_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'taken_down') = (taken_down_at IS NOT NULL)",
+            name=op.f("ck_announcements_taken_down_is_dated"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('draft', 'scheduled')) = (published_at IS NULL)",
+            name=op.f("ck_announcements_published_is_dated"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('news', 'campaign', 'must_confirm')", name=op.f("ck_announcements_kind_known")
+        ),
+        sa.CheckConstraint(
+            "state <> 'scheduled' OR starts_at IS NOT NULL", name=op.f("ck_announcements_scheduled_has_start")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'scheduled', 'live', 'ended', 'taken_down')",
+            name=op.f("ck_announcements_state_known"),
+        ),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at",
+            name=op.f("ck_announcements_ends_after_start"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["people.id"], name=op.f("fk_announcements_created_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["manager_id"], ["people.id"], name=op.f("fk_announcements_manager_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_announcements_public_id")),
+    )
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announcements_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_announcements_state_announcements_starts_at"), ["state", "starts_at"], unique=False
+        )
+
+    op.create_table(
         "boards",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -456,6 +530,60 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_tier_plans_public_id")),
     )
     op.create_table(
+        "announcement_revisions",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("announcement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("href", sa.Text(), nullable=False),
+        sa.Column("tells_again", sa.Boolean(), nullable=False),
+        sa.Column("is_live", sa.Boolean(), nullable=False),
+        sa.Column("published_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("told_through", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("told_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "number = 1 OR published_at IS NULL OR note <> ''",
+            name=op.f("ck_announcement_revisions_correction_is_explained"),
+        ),
+        sa.CheckConstraint(
+            "NOT is_live OR published_at IS NOT NULL",
+            name=op.f("ck_announcement_revisions_live_is_published"),
+        ),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_announcement_revisions_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["announcements.id"],
+            name=op.f("fk_announcement_revisions_announcement_id_announcements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["people.id"], name=op.f("fk_announcement_revisions_made_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_revisions")),
+        sa.UniqueConstraint(
+            "announcement_id", "number", name=op.f("uq_announcement_revisions_announcement_id_number")
+        ),
+    )
+    with op.batch_alter_table("announcement_revisions", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_announcement_revisions_live",
+            ["announcement_id"],
+            unique=True,
+            sqlite_where=sa.text("is_live"),
+            postgresql_where=sa.text("is_live"),
+        )
+        batch_op.create_index(
+            "uq_announcement_revisions_open",
+            ["announcement_id"],
+            unique=True,
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+
+    op.create_table(
         "award_applause",
         sa.Column("award_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -635,6 +763,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("audience", app.core.types.JSONText(), nullable=True),
         sa.Column("due_on", app.core.types.LocalDate(), nullable=True),
+        sa.Column("remind_days", app.core.types.JSONText(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("made_at", app.core.types.UTCDateTime(), nullable=False),
@@ -851,6 +980,68 @@ def upgrade() -> None:
             postgresql_where=sa.text("state <> 'published'"),
         )
 
+    op.create_table(
+        "announcement_receipts",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("read_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "confirmed_at IS NULL OR confirmed_at >= read_at",
+            name=op.f("ck_announcement_receipts_confirmed_after_read"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_announcement_receipts_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_announcement_receipts_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["announcement_revisions.id"],
+            name=op.f("fk_announcement_receipts_revision_id_announcement_revisions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_receipts")),
+        sa.UniqueConstraint(
+            "revision_id", "person_id", name=op.f("uq_announcement_receipts_revision_id_person_id")
+        ),
+    )
+    with op.batch_alter_table("announcement_receipts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_announcement_receipts_person_id_announcement_receipts_revision_id"),
+            ["person_id", "revision_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "announcement_texts",
+        sa.Column(
+            "revision_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("button", sa.Text(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("is_final", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("locale IN ('en', 'ms', 'id')", name=op.f("ck_announcement_texts_locale_known")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["announcement_revisions.id"],
+            name=op.f("fk_announcement_texts_revision_id_announcement_revisions"),
+        ),
+        sa.PrimaryKeyConstraint("revision_id", "locale", name=op.f("pk_announcement_texts")),
+    )
     op.create_table(
         "award_recipients",
         sa.Column(
@@ -1631,6 +1822,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_award_recipients_organisation_id_award_recipients_award_id"))
 
     op.drop_table("award_recipients")
+    op.drop_table("announcement_texts")
+    with op.batch_alter_table("announcement_receipts", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_announcement_receipts_person_id_announcement_receipts_revision_id")
+        )
+
+    op.drop_table("announcement_receipts")
     with op.batch_alter_table("tier_versions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_tier_versions_open",
@@ -1682,6 +1880,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_award_applause_person_id"))
 
     op.drop_table("award_applause")
+    with op.batch_alter_table("announcement_revisions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_announcement_revisions_open",
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_announcement_revisions_live",
+            sqlite_where=sa.text("is_live"),
+            postgresql_where=sa.text("is_live"),
+        )
+
+    op.drop_table("announcement_revisions")
     op.drop_table("tier_plans")
     with op.batch_alter_table("tier_pins", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1731,6 +1942,12 @@ def downgrade() -> None:
     op.drop_table("courses")
     op.drop_table("certifications")
     op.drop_table("boards")
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcements_state_announcements_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_announcements_created_by_id"))
+
+    op.drop_table("announcements")
+    op.drop_table("announcement_mail_refusals")
     op.drop_table("tier_state")
     with op.batch_alter_table("board_worths", schema=None) as batch_op:
         batch_op.drop_index(

@@ -1,0 +1,234 @@
+"""Between records of what a course says and the rows that keep it: load a version, write a draft."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from app.core.clock import utc_now
+from app.core.db import db
+from app.core.errors import InvalidInput
+from app.core.i18n import _
+from app.core.types import dump_json, new_public_id
+from app.products.models import ProductFamily
+from app.training.content import (
+    FALSE,
+    TRUE,
+    CourseContent,
+    FileRef,
+    Option,
+    Part,
+    QuizQuestion,
+    Rules,
+)
+from app.training.models import (
+    Course,
+    CourseFile,
+    CourseModule,
+    CourseVersion,
+    ModuleKind,
+    Question,
+    QuestionKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A version with what it holds, in order. Two statements."""
+
+    rules: Rules
+    parts: tuple[Part, ...]
+    questions: tuple[QuizQuestion, ...]
+
+
+def slugify(text: str, *, fallback: str = "course") -> str:
+    """Small letters, digits and hyphens; accents folded; at most 60."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or fallback
+
+
+def new_key(text: str, taken: Sequence[str], *, fallback: str) -> str:
+    """A key that nothing else in the version has."""
+    key = slugify(text, fallback=fallback)[:40].strip("-") or fallback
+    return key if key not in taken else f"{key}-{new_public_id()[:5]}"
+
+
+def stamp_of(record: Rules | Part | QuizQuestion) -> str:
+    """A short digest of what a record says: who saves says which they saw, so that nobody overwrites unseen."""
+    return hashlib.sha256(dump_json(_plain(record)).encode()).hexdigest()[:20]
+
+
+def _plain(record: Rules | Part | QuizQuestion) -> object:
+    if isinstance(record, Rules):
+        return [getattr(record, name) for name in Rules.__dataclass_fields__]
+    if isinstance(record, Part):
+        file = record.file.public_id if record.file else None
+        return [
+            record.key,
+            dict(record.title),
+            record.kind,
+            record.minutes,
+            dict(record.body),
+            record.url,
+            file,
+        ]
+    options = [option.to_record() for option in record.options]
+    return [record.key, dict(record.text), record.kind, options, dict(record.explanation)]
+
+
+def rules_of(version: CourseVersion) -> Rules:
+    """Title and rules of a version."""
+    return Rules(
+        title=version.title,
+        summary=version.summary or {},
+        pass_mark_percent=version.pass_mark_percent,
+        attempts_limit=version.attempts_limit,
+        wait_hours=version.wait_hours,
+        drawn_count=version.drawn_count,
+        gives_certificate=version.gives_certificate,
+        validity_months=version.validity_months,
+    )
+
+
+def load(version: CourseVersion) -> Loaded:
+    """What a version says, as it stands now."""
+    fresh = {"populate_existing": True}
+    parts = db.session.execute(
+        select(CourseModule, CourseFile)
+        .outerjoin(CourseFile, CourseFile.id == CourseModule.file_id)
+        .where(CourseModule.version_id == version.id)
+        .order_by(CourseModule.position, CourseModule.id),
+        execution_options=fresh,
+    )
+    questions = db.session.scalars(
+        select(Question)
+        .where(Question.version_id == version.id)
+        .order_by(Question.position, Question.id)
+        .execution_options(**fresh)
+    )
+    return Loaded(
+        rules_of(version),
+        tuple(part_of(row, file) for row, file in parts),
+        tuple(question_of(row) for row in questions),
+    )
+
+
+def part_of(row: CourseModule, file: CourseFile | None) -> Part:
+    """A stored part."""
+    reference = FileRef(file.name, file.public_id) if file is not None else None
+    return Part(row.key, row.title, row.kind, row.minutes, row.body or {}, row.url, reference)
+
+
+def question_of(row: Question) -> QuizQuestion:
+    """A stored question."""
+    options = [Option(str(one["key"]), one.get("text") or {}, bool(one.get("right"))) for one in row.options]
+    if row.kind is QuestionKind.TRUE_FALSE:
+        options.sort(key=lambda option: option.key != TRUE)
+    return QuizQuestion(row.key, row.text, row.kind, options, row.explanation or {})
+
+
+def content_of(course: Course, version: CourseVersion) -> CourseContent:
+    """The whole course as a file says it."""
+    loaded = load(version)
+    family = ""
+    if course.family_id is not None:
+        family = db.session.scalar(
+            select(ProductFamily.slug).where(ProductFamily.id == course.family_id)
+        ) or ""  # fmt: skip
+    return CourseContent(
+        course.slug, loaded.rules, course.category, family, loaded.parts, loaded.questions
+    )  # fmt: skip
+
+
+def true_false(is_true: bool) -> list[Option]:
+    """The two options of a true-or-false question."""
+    return [Option(TRUE, {}, is_true), Option(FALSE, {}, not is_true)]
+
+
+def write_rules(version: CourseVersion, rules: Rules) -> None:
+    """Put title and rules on a draft."""
+    for name in Rules.__dataclass_fields__:
+        value = getattr(rules, name)
+        setattr(version, name, dict(value) if name in ("title", "summary") else value)
+    version.saved_at = utc_now()
+
+
+def write_part(row: CourseModule, part: Part, file_id: int | None) -> None:
+    """Put a part on its row; what does not belong to its kind is dropped."""
+    row.key, row.kind, row.minutes = part.key, part.kind, part.minutes
+    row.title, row.body = dict(part.title), dict(part.body)
+    row.url = part.url if part.kind is ModuleKind.VIDEO else None
+    row.file_id = file_id if part.kind is ModuleKind.FILE else None
+
+
+def write_question(row: Question, question: QuizQuestion) -> None:
+    """Put a question on its row."""
+    row.key, row.kind = question.key, question.kind
+    row.text, row.explanation = dict(question.text), dict(question.explanation)
+    row.options = [option.to_record() for option in question.options]
+
+
+def clear(version_id: int) -> None:
+    """Take every part and question out of a draft."""
+    for model in (CourseModule, Question):
+        db.session.execute(
+            delete(model).where(model.version_id == version_id),
+            execution_options={"synchronize_session": "fetch"},
+        )
+
+
+def write_all(version: CourseVersion, loaded: Loaded, file_ids: dict[str, int]) -> None:
+    """Write parts and questions of an empty draft in their order. `file_ids` by public id."""
+    for position, part in enumerate(loaded.parts):
+        row = CourseModule(version_id=version.id, position=position)
+        write_part(row, part, file_ids.get(part.file.public_id) if part.file else None)
+        db.session.add(row)
+    for position, question in enumerate(loaded.questions):
+        asked = Question(version_id=version.id, position=position)
+        write_question(asked, question)
+        db.session.add(asked)
+    db.session.flush()
+
+
+def files_of(course_id: int) -> list[CourseFile]:
+    """Files of a course, newest first."""
+    query = select(CourseFile).where(CourseFile.course_id == course_id).order_by(CourseFile.id.desc())
+    return list(db.session.scalars(query))
+
+
+def known_files(course_id: int, parts: Sequence[Part]) -> tuple[tuple[Part, ...], dict[str, int]]:
+    """The parts with each file found among the course's own, by id, else by name.
+
+    Raises InvalidInput for a file that the course does not have.
+    """
+    if not any(part.file for part in parts):
+        return tuple(parts), {}
+    files = files_of(course_id)
+    by_id = {file.public_id: file for file in files}
+    by_name = {file.name: file for file in reversed(files)}
+    found, ids = [], dict[str, int]()
+    for number, part in enumerate(parts, 1):
+        if part.kind is not ModuleKind.FILE or part.file is None:
+            found.append(part)
+            continue
+        file = by_id.get(part.file.public_id) or by_name.get(part.file.name)
+        if file is None:
+            raise InvalidInput(
+                fields={
+                    "file": _(
+                        "Part %(number)s hands out “%(name)s”, which this course does not have. Upload it to the "
+                        "course first.",
+                        number=number, name=(part.file.name or part.file.public_id)[:80],
+                    )
+                }
+            )  # fmt: skip
+        ids[file.public_id] = file.id
+        found.append(
+            Part(part.key, part.title, part.kind, part.minutes, part.body, part.url, FileRef(file.name, file.public_id))
+        )  # fmt: skip
+    return tuple(found), ids
