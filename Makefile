@@ -5,7 +5,7 @@ UV_LOCK := $(BIN)/python -m uv pip compile -q --universal --python-version 3.11 
 	--no-emit-index-url --no-header --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev setup run test check bench soak lint format lock vendor
+.PHONY: help install dev setup run test check bench soak lighthouse lint format lock vendor
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 12
@@ -39,6 +39,10 @@ bench: dev  ## the ratios of the hot paths, on both databases
 soak: dev  ## the long numbers: 300 kill cycles, more rounds of every race
 	@$(BIN)/python scripts/i18n.py compile
 	@TANGGA_SOAK=1 $(BIN)/python -m pytest -m "soak or race or kill" $(TESTS)
+
+lighthouse: dev  ## home, rewards, leaderboard and sign-in as a phone sees them (needs Node)
+	@$(BIN)/python scripts/i18n.py compile
+	@$(BIN)/python scripts/lighthouse.py
 
 lint: dev  ## ruff only
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -219,18 +219,33 @@ def logo() -> Response:
     return _send(make_asset(brand.logo.read_bytes(), brand.icon_type), forever=False)
 
 
+def _own_icons() -> list[dict[str, str]]:
+    """Sizes that phones ask for when the portal is put on the home screen."""
+    names = (("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"))
+    return [
+        {"src": static_url(name), "type": "image/png", "sizes": sizes, "purpose": purpose}
+        for name, sizes, purpose in (*names, ("icon-maskable.png", "512x512", "maskable"))
+    ]
+
+
 @bp.get("/manifest.webmanifest")
 @public
 def manifest() -> Response:
     brand: Brand = current_app.extensions["tangga_brand"]
     content = {
+        "id": "/",
         "name": brand.name,
         "short_name": brand.name,
+        "description": f"{brand.vendor_name} Partner Rewards",
         "start_url": "/",
+        "scope": "/",
         "display": "standalone",
         "background_color": brand.theme_light,
         "theme_color": brand.theme_light,
-        "icons": [{"src": brand.icon_url, "type": brand.icon_type, "sizes": "any", "purpose": "any"}],
+        "icons": [
+            {"src": brand.icon_url, "type": brand.icon_type, "sizes": "any", "purpose": "any"},
+            *([] if brand.logo else _own_icons()),
+        ],
     }
     return _send(make_asset(json.dumps(content).encode(), "application/manifest+json"), forever=False)
 

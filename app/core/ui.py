@@ -86,6 +86,7 @@ def js_words() -> dict[str, str]:
         "unnamed": gettext("No name yet"),
         "failed": gettext("That didn’t go through. Nothing was changed. Try again."),
         "kept": gettext("Saved on this phone. Works without signal."),
+        "stale": gettext("Kept on this phone at %(time)s. It may have changed since.", time="{time}"),
         "error": gettext("Error: "),
     }
 

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.core.clock import today
 from app.core.db import db, dialect, read
 from app.core.errors import NotFound
+from app.core.feed import feed_row
 from app.core.rates import SCALE, convert_by
 from app.core.settings import current_settings
 from app.deals import matching
@@ -299,6 +300,12 @@ def find_waiting(actor: Actor, limit: int = 3) -> Waiting:
     kinds = ("question", "to_mark", "ends_soon")
     first = [DoNext(kinds[row.rank], DealRow(*row[:-4]), row.member_id, row.family_id) for row in rows]
     return Waiting(first, rows[0].in_all if rows else 0)
+
+
+def home_rows(actor: Actor) -> Select[Any]:
+    """Whether there is any deal to be seen: one row for home's feed, `n1` 1 or 0."""
+    mine = visible_deals(actor).with_only_columns(Deal.id, maintain_column_froms=True)
+    return select(*feed_row("deals", n1=case((mine.exists(), 1), else_=0)))
 
 
 def do_next(actor: Actor, limit: int = 3) -> list[DoNext]:

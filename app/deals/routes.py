@@ -12,7 +12,7 @@ from app.core.clock import today
 from app.core.errors import InvalidInput
 from app.core.filters import new_key
 from app.core.forms import add_errors
-from app.core.http import KEY_FIELD, idempotent, render, see_other
+from app.core.http import KEY_FIELD, idempotent, readable_offline, render, see_other
 from app.core.i18n import _, _l, current_locale, ngettext
 from app.core.money import format_points
 from app.deals import check_routes, csv_routes, form_routes, services, talk_routes, words
@@ -46,6 +46,7 @@ class Payee:
 
 @bp.get("")
 @needs("deal.view")
+@readable_offline
 def index() -> Response:
     """Chips, totals, what needs the person first; on the desktop a table with a preview of `?deal=`."""
     actor = current_actor()
@@ -110,6 +111,7 @@ def if_won(view: DealView) -> dict[str, int]:
 
 @bp.get("/<public_id>")
 @needs("deal.view")
+@readable_offline
 def show(public_id: str) -> Response:
     """One deal: protection, what it earns, what happened, what was said; the action by its state."""
     actor = current_actor()

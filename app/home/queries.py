@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from app.core.clock import today
+from app.core.db import db
+from app.core.feed import FeedRow, gather
 from app.core.money import exponent, shown_decimals
-from app.deals.queries import DealRow, DoNext, find_waiting, list_deals
+from app.deals.queries import DealRow, DoNext, find_waiting
+from app.deals.queries import home_rows as deal_rows
 from app.identity.actor import Actor
 from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
@@ -20,7 +23,24 @@ from app.rewards.queries.catalogue import find_point_rate
 
 USE_SOON_DAYS = 60
 DO_NEXT_LIMIT = 3
-DEALS_LIMIT = 4
+FEED_MODULES = (
+    "app.tiers.queries",
+    "app.messages.queries",
+    "app.training.queries",
+    "app.boards.queries",
+    "app.recognition.queries",
+)
+
+
+def _feeds():
+    from importlib import import_module
+
+    yield deal_rows
+    for name in FEED_MODULES:
+        try:
+            yield import_module(name).home_rows
+        except (ModuleNotFoundError, AttributeError):
+            continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The figures of one person's home."""
+    """The figures of one person's home. `feed`: rows of the areas by their part."""
 
     own: Balances
     company: Balances | None
@@ -49,14 +69,27 @@ class Home:
     expiring_points: int
     tasks: Sequence[Task]
     running: Sequence[Card]
-    deals: Sequence[DealRow]
-    has_deals: bool
     waiting_count: int
+    feed: dict[str, list[FeedRow]] = field(default_factory=dict)
 
     @property
     def is_expiring_soon(self) -> bool:
         """Soon enough to say *Use now*."""
         return self.expires_on is not None and (self.expires_on - today()).days <= USE_SOON_DAYS
+
+    def rows(self, *parts: str) -> list[FeedRow]:
+        """What the areas sent under these parts, in their own order."""
+        return [row for part in parts for row in self.feed.get(part, ())]
+
+    @property
+    def has_deals(self) -> bool:
+        """False for somebody who has yet to register the first one."""
+        return any(row.n1 for row in self.rows("deals"))
+
+    @property
+    def lessons(self) -> list[FeedRow]:
+        """Courses under *Do next*, after what is at risk: one, or as many as there is room for."""
+        return self.rows("learn")[: max(DO_NEXT_LIMIT - len(self.tasks), 1)]
 
 
 def load_home(actor: Actor) -> Home:
@@ -70,9 +103,6 @@ def load_home(actor: Actor) -> Home:
             unit *= 1000  # rupiah: nobody counts single ones
         worth = (worth_minor(own.available, rate) // unit * unit, rate.currency)
     waiting = find_waiting(actor, DO_NEXT_LIMIT)
-    page = list_deals(actor, limit=DO_NEXT_LIMIT + DEALS_LIMIT)
-    shown = {item.row.id for item in waiting.first}
-    open_deals = [row for row in page.rows if row.group < 2 and row.id not in shown]
     programs = load_catalogue()
     expiring = next(((on, points) for on, points in own.expiring if points), None)
     return Home(
@@ -83,10 +113,19 @@ def load_home(actor: Actor) -> Home:
         expiring_points=expiring[1] if expiring else 0,
         tasks=_tasks(actor, waiting.first, programs),
         running=running_now(actor, programs=programs),
-        deals=open_deals[:DEALS_LIMIT],
-        has_deals=bool(page.rows),
         waiting_count=waiting.count,
+        feed=read_feed(actor),
     )
+
+
+def read_feed(actor: Actor) -> dict[str, list[FeedRow]]:
+    """The rows of all areas in one statement, each part in its own order."""
+    query = gather(rows(actor) for rows in _feeds())
+    found: dict[str, list[FeedRow]] = {}
+    if query is not None:
+        for row in sorted((FeedRow(*row) for row in db.session.execute(query)), key=lambda row: row.rank):
+            found.setdefault(row.part, []).append(row)
+    return found
 
 
 def _balances(actor: Actor) -> tuple[Balances, Balances | None]:

@@ -6,18 +6,20 @@ from flask import Blueprint, Response, redirect, url_for
 
 from app.core.access import public
 from app.core.clock import local, utc_now
-from app.core.http import render
+from app.core.http import readable_offline, render
 from app.core.i18n import _
 from app.core.nav import keep_count
 from app.home.queries import load_home
 from app.identity.actor import Actor, get_actor
 from app.identity.login import start_path
+from app.tiers.queries import level_names
 
 bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
 @public
+@readable_offline
 def index() -> Response:
     """A partner's home; the vendor's people go to their queue, and who is signed out to the sign-in page."""
     actor = get_actor()
@@ -27,8 +29,9 @@ def index() -> Response:
     if start != "/":
         return redirect(start, 303)  # type: ignore[return-value]
     home = load_home(actor)
+    tier_name = level_names().get(actor.organisation_tier or "")
     keep_count("/deals", home.waiting_count)
-    return render("home/index.html", "main", home=home, greeting=_greeting(actor))
+    return render("home/index.html", "main", home=home, greeting=_greeting(actor), tier_name=tier_name)
 
 
 def _greeting(actor: Actor) -> str:

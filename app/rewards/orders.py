@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from app.core.errors import InvalidInput
 from app.core.filters import day
-from app.core.http import render, see_other
+from app.core.http import readable_offline, render, see_other
 from app.core.i18n import _
 from app.identity.actor import current_actor
 from app.identity.guard import needs
@@ -36,6 +36,7 @@ def qr_svg(text: str) -> Markup:
 
 @bp.get("/orders")
 @needs("order.view")
+@readable_offline
 def index() -> Response:
     rows, following = list_orders(current_actor(), after=request.args.get("after", ""))
     more = url_for("orders.index", after=following) if following else None

@@ -13,15 +13,17 @@
   // What is kept on this phone (drafts, vouchers) is in phone.js, fetched only where something can be kept.
   const kept = () => Object.keys(localStorage).filter((key) => key.startsWith("tangga:"));
   // The worker's shell stays: nothing in it is personal, and it is fetched only when the worker changes.
-  const clearPhone = () => kept().forEach((key) => localStorage.removeItem(key));
+  const dropPages = () => window.caches?.keys().then((names) => names.forEach((name) => name.startsWith("tangga-pages") && caches.delete(name)));
+  const clearPhone = () => { kept().forEach((key) => localStorage.removeItem(key)); dropPages(); };
   const person = body.dataset.person;
   if (person && localStorage["tangga:person"] !== person) {
     clearPhone();
     localStorage["tangga:person"] = person;
   }
+  if (find("[name=password]")) dropPages(); // somebody signs in: the last person's pages are not for them
   const tools = { find, all, on, say, make, root, toast: (text) => toast(text) };
   let phone;
-  if (find("[data-draft], [data-keep], [data-kept]") || kept().length > 1) phone = import(body.dataset.phone).then((part) => part.start(tools));
+  if (find("[data-draft], [data-keep], [data-kept], [data-stale]") || kept().length > 1) phone = import(body.dataset.phone).then((part) => part.start(tools));
 
   // ---- toasts ----
   const toasts = find("#toasts");

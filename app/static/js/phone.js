@@ -10,6 +10,10 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
 
   let typing, typed;
 
+  // ---- a page that the phone kept says so ----
+  const stale = document.body.dataset.stale;
+  if (stale) find("main").prepend(make("p", "hint info", say("stale", { time: time(stale) })));
+
   // ---- drafts on the phone: typed text is kept; only a tap sends it ----
   const draftKey = (form) => `draft:${form.dataset.draft}:${form.dataset.draftId || find("[name=idempotency_key]", form)?.value || location.pathname}`;
   const saveDraft = (form, waiting) => {

@@ -1,0 +1,77 @@
+"""Without signal: the last home, deals and orders can be read, say from when they are, and are gone after sign-out."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_journeys import AISYAH, come
+from tests.support.browser import Visit
+
+pytestmark = pytest.mark.browser
+MANAGER = "manager@vendor.example.com"
+WORKER = "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => true)"
+KEPT = """caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith('tangga-pages'))
+    .map((name) => caches.open(name).then((cache) => cache.keys())))).then((all) => all.flat().map((one) => new URL(one.url).pathname))"""
+
+
+def with_worker(at: Visit) -> Page:
+    """The worker serves from the next page on."""
+    assert at.page.evaluate(WORKER)
+    at.page.reload()
+    at.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    return at.page
+
+
+def kept(page: Page) -> set[str]:
+    return set(page.evaluate(KEPT))
+
+
+def test_the_last_home_and_deals_are_readable_without_signal(demo: Flask, visit: Callable[..., Visit]) -> None:
+    at = come(visit, AISYAH)
+    page = with_worker(at)
+    balance = page.locator(".hero-number").inner_text()
+    page.goto(at.base_url + "/deals")
+    deal = page.locator("main a[href^='/deals/']:not([href$='/new'])").first.get_attribute("href") or ""
+    page.goto(at.base_url + deal)
+    page.goto(at.base_url + "/rewards")
+    page.goto(at.base_url + "/orders")
+    assert {"/", "/deals", deal, "/orders"} <= kept(page) and "/rewards" not in kept(page)
+
+    at.context.set_offline(True)
+    page.goto(at.base_url + "/")
+    expect(page.locator(".hero-number")).to_have_text(balance)
+    expect(page.locator("main .hint").first).to_contain_text("Kept on this phone at")
+    page.goto(at.base_url + deal)
+    expect(page.locator("main .hint").first).to_contain_text("Kept on this phone at")
+    page.goto(at.base_url + "/rewards")
+    expect(page.locator("h1")).to_have_text("No signal")
+    at.context.set_offline(False)
+
+    page.goto(at.base_url + "/more")
+    page.locator("form[data-sign-out] button").click()
+    page.wait_for_url("**/sign-in*")
+    assert kept(page) == set()
+    at.context.set_offline(True)
+    page.goto(at.base_url + "/")
+    expect(page.locator("h1")).to_have_text("No signal")
+
+
+def test_no_page_of_the_vendor_is_kept(demo: Flask, visit: Callable[..., Visit]) -> None:
+    at = come(visit, MANAGER)
+    page = with_worker(at)
+    for path in ("/admin", "/admin/deals", "/admin/partners", "/recognition"):
+        page.goto(at.base_url + path)
+    assert kept(page) == set()
+
+
+def test_what_was_kept_for_one_person_is_dropped_when_another_signs_in(
+    demo: Flask, visit: Callable[..., Visit]
+) -> None:
+    at = come(visit, AISYAH)
+    page = with_worker(at)
+    assert "/" in kept(page)
+    at.context.clear_cookies()  # the session ends without a sign-out
+    page.goto(at.base_url + "/sign-in")
+    page.wait_for_function(f"{KEPT}.then((all) => all.length === 0)")
