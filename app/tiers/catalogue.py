@@ -51,7 +51,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All plans that were published, in the order in which they are asked."""
+    """All plans that were published, in the order in which they are asked: those for everybody last."""
 
     stamp: str
     plans: tuple[Plan, ...]
@@ -59,12 +59,25 @@ class Catalogue:
     def find(self, plan_id: int | None) -> Plan | None:
         return next((plan for plan in self.plans if plan.id == plan_id), None)
 
+    def version(self, version_id: int) -> Version | None:
+        return next(
+            (version for plan in self.plans for version in plan.versions if version.id == version_id), None
+        )
+
     def version_for(self, organisation_id: int, country: str, kind: str, on: date) -> Version | None:
         """The version that counts for a company on a day: of the first plan whose audience has it."""
         for plan in self.plans:
             version = plan.version_on(on)
             if version is not None and version.definition.audience.matches(organisation_id, country, kind):
                 return version
+        return None
+
+    def lowest_for(self, organisation_id: int, country: str, kind: str, on: date) -> Level | None:
+        """Where a company starts, on a day; before the first plan, where that one lets it start."""
+        for plan in self.plans:
+            version = plan.version_on(on) or plan.versions[0]
+            if version.definition.audience.matches(organisation_id, country, kind):
+                return version.levels[0]
         return None
 
     @property
@@ -137,12 +150,9 @@ def _read(stamp: str) -> Catalogue:
     grouped: dict[int, tuple[TierPlan, list[Version]]] = {}
     for plan, version in rows:
         grouped.setdefault(plan.id, (plan, []))[1].append(parse(version))
-    return Catalogue(
-        stamp,
-        tuple(
-            Plan(plan.id, plan.public_id, plan.name, tuple(versions)) for plan, versions in grouped.values()
-        ),
-    )
+    plans = [Plan(plan.id, plan.public_id, plan.name, tuple(versions)) for plan, versions in grouped.values()]
+    plans.sort(key=lambda plan: plan.versions[-1].definition.audience.is_everybody)
+    return Catalogue(stamp, tuple(plans))
 
 
 def parse(row: TierVersion) -> Version:

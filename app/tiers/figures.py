@@ -54,6 +54,10 @@ class Rates:
             return None
         return convert_by(amount_minor, currency, rates[0], self.target, rates[1])
 
+    def worth_of(self, key: Key, amount: int) -> int | None:
+        """The worth of a figure: money by the day's rate, anything else is what it is."""
+        return self.worth(amount, key.part, key.day) if key.measure in MONEY else amount
+
     def _rate(self, currency: str, on: date) -> int | None:
         key = (currency, on)
         if key not in self._found:
@@ -173,7 +177,7 @@ UPDATE tier_figures AS f SET worth = g.worth
 
 def _revalue(rows: Sequence[tuple[Key, int]], rates: Rates) -> int:
     """Write the worth of these rows' whole amounts; how many have one."""
-    values = [(key, rates.worth(amount, key.part, key.day)) for key, amount in rows]
+    values = [(key, rates.worth_of(key, amount)) for key, amount in rows]
     if dialect() == "sqlite":
         execute_sql_many(
             _REVALUE,
@@ -195,6 +199,28 @@ def _revalue(rows: Sequence[tuple[Key, int]], rates: Rates) -> int:
             },
         )
     return sum(worth is not None for _key, worth in values)
+
+
+def revalue_all(keys: Sequence[Key]) -> None:
+    """Work out the worth of these rows anew."""
+    rates = Rates()
+    for at in range(0, len(keys), CHUNK):
+        chunk = keys[at : at + CHUNK]
+        rows = [(key, amount) for key in chunk if (amount := _amount(key)) is not None]
+        _revalue(rows, rates)
+
+
+def _amount(key: Key) -> int | None:
+    columns = FIGURES.c
+    found = db.session.scalar(
+        select(columns.amount).where(
+            columns.organisation_id == key.organisation_id,
+            columns.measure == key.measure,
+            columns.day == key.day,
+            columns.part == key.part,
+        )
+    )
+    return None if found is None else int(found)
 
 
 def revalue_waiting() -> set[int]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
+from app.activities.models import Activity
 from app.core.clock import today
 from app.core.db import db, dialect, execute_sql
 from app.core.types import dump_json, read_date
 from app.partners.models import Organisation
+from app.tiers.benefits import Line, gained
 from app.tiers.catalogue import Catalogue, load_catalogue
+from app.tiers.models import TierChange
 
 Place = tuple[int, date]
 
@@ -80,7 +84,39 @@ def _lowest(catalogue: Catalogue, places: list[Place]) -> dict[Place, str]:
         where = {row.id: (row.country, str(row.kind)) for row in rows}
     found = {}
     for organisation_id, on in places:
-        version = catalogue.version_for(organisation_id, *where.get(organisation_id, ("", "")), on)
-        if version is not None:
-            found[organisation_id, on] = version.levels[0].slug
+        level = catalogue.lowest_for(organisation_id, *where.get(organisation_id, ("", "")), on)
+        if level is not None:
+            found[organisation_id, on] = level.slug
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a fact lifted its company to, by name, and every benefit that came with it."""
+
+    level: str
+    before: str
+    benefits: list[Line]
+
+
+def raised_by(activity_public_id: str | None) -> Raised | None:
+    """The level that a fact lifted its company to, with all that was gained; None if it lifted nobody. Two statements."""
+    if not activity_public_id:
+        return None
+    query = (
+        select(TierChange.from_level, TierChange.to_level, TierChange.version_id)
+        .join(Activity, Activity.id == TierChange.activity_id)
+        .where(Activity.public_id == activity_public_id)
+    )
+    row = db.session.execute(query).first()
+    if row is None:
+        return None
+    version = load_catalogue().version(row.version_id)
+    if version is None:
+        return None
+    definition = version.definition
+    return Raised(
+        definition.level(row.to_level).name,
+        definition.level(row.from_level).name,
+        gained(definition, row.from_level, row.to_level),
+    )
