@@ -75,19 +75,24 @@ def react(entries: Sequence[Entry], actor: Any) -> dict[int, int]:
 
 def undo(entries: Sequence[Entry], reason: str, actor: Any) -> None:
     """Take back everything that these entries caused, last reactor first."""
-    ids = [entry.id for entry in entries]
-    gains: dict[int, list[Gain]] = {}
-    for reactor in REACTORS:
-        for entry_id, found in reactor.gains(ids).items():
-            gains.setdefault(entry_id, []).extend(found)
+    have = gains([entry.id for entry in entries])
     for reactor in reversed(REACTORS):
-        reactor.undo(entries, reason, actor, gains)
+        reactor.undo(entries, reason, actor, have)
 
 
-def gained(entries: Sequence[Entry], gains: Gains, actor: Any) -> None:
+def gains(entry_ids: Sequence[int]) -> dict[int, list[Gain]]:
+    """The points that entries still have from all reactors, by payee."""
+    have: dict[int, list[Gain]] = {}
+    for reactor in REACTORS:
+        for entry_id, found in reactor.gains(entry_ids).items():
+            have.setdefault(entry_id, []).extend(found)
+    return have
+
+
+def gained(entries: Sequence[Entry], given: Gains, actor: Any) -> None:
     """Tell the others that entries got points after all."""
     for reactor in REACTORS:
-        reactor.gained(entries, gains, actor)
+        reactor.gained(entries, given, actor)
 
 
 def hold(entries: Sequence[Entry]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -56,6 +57,12 @@ def list_entries(ids: Sequence[int]) -> list[Entry]:
     return [entry_of(row) for row in rows]
 
 
+def in_force(ids: Sequence[int]) -> set[int]:
+    """Which of these are in force."""
+    query = select(TABLE.c.id).where(TABLE.c.id.in_(ids), TABLE.c.voided_at.is_(None))
+    return set(db.session.scalars(query))
+
+
 def walk_entries(*, size: int = 2000) -> Iterator[tuple[Entry, bool]]:
     """Every entry of the log in the order of its recording, with whether it is in force."""
     after = 0
@@ -67,6 +74,49 @@ def walk_entries(*, size: int = 2000) -> Iterator[tuple[Entry, bool]]:
         if len(rows) < size:
             return
         after = rows[-1]["id"]
+
+
+def walk_in_force(
+    *,
+    kinds: Sequence[str] | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    size: int = 2000,
+) -> Iterator[list[Entry]]:
+    """Entries in force in the order of their recording, in lists of at most `size`; both dates belong to the window."""
+    query = select(TABLE).where(TABLE.c.voided_at.is_(None)).order_by(TABLE.c.id).limit(size)
+    if kinds is not None:
+        query = query.where(TABLE.c.kind.in_(kinds))
+    if first is not None and last is not None:
+        query = query.where(TABLE.c.occurred_on.between(first, last))
+    after = 0
+    while True:
+        rows = db.session.execute(query.where(TABLE.c.id > after)).mappings().all()
+        if rows:
+            yield [entry_of(row) for row in rows]
+        if len(rows) < size:
+            return
+        after = rows[-1]["id"]
+
+
+def newest_in_force(
+    owner: str, owner_id: int, first: date, last: date, *, kinds: Sequence[str] | None = None, size: int = 50
+) -> Iterator[list[Entry]]:
+    """What is in force of a person or a company (`member` or `organisation`), last recorded first, in short lists."""
+    whose = TABLE.c.member_id if owner == "member" else TABLE.c.organisation_id
+    query = select(TABLE).where(
+        whose == owner_id, TABLE.c.occurred_on.between(first, last), TABLE.c.voided_at.is_(None)
+    )
+    if kinds is not None:
+        query = query.where(TABLE.c.kind.in_(kinds))
+    query, before = query.order_by(TABLE.c.id.desc()).limit(size), 2**63 - 1
+    while True:
+        rows = db.session.execute(query.where(TABLE.c.id < before)).mappings().all()
+        if rows:
+            yield [entry_of(row) for row in rows]
+        if len(rows) < size:
+            return
+        before = rows[-1]["id"]
 
 
 def latest_revisions(

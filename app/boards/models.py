@@ -92,6 +92,7 @@ class Board(Model):
     metric: Mapped[Metric] = mapped_column(StrEnumType(Metric))
     participants: Mapped[Participants] = mapped_column(StrEnumType(Participants))
     period: Mapped[Period] = mapped_column(StrEnumType(Period))
+    sources: Mapped[list[str]] = mapped_column(JSONText, default=list)  # kinds of fact whose money is revenue
     audience: Mapped[dict[str, Any]] = mapped_column(JSONText)
     countries: Mapped[str] = mapped_column(Text, default=EMPTY_PART)
     kinds: Mapped[str] = mapped_column(Text, default=EMPTY_PART)

@@ -1,0 +1,89 @@
+"""How people and companies appear on boards: by name, by an alias, or as a partner of their region."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from sqlalchemy import delete, func, select, union_all
+from sqlalchemy.exc import IntegrityError
+
+from app.boards.models import BoardName, NameMode, Participants
+from app.core import audit
+from app.core.clock import utc_now
+from app.core.db import db, transaction
+from app.core.errors import InvalidInput
+from app.core.i18n import _
+from app.identity.models import Person
+from app.partners.models import Organisation
+
+MIN_ALIAS, MAX_ALIAS = 2, 30
+_JOINERS = " -'._&"
+
+
+def fold_alias(alias: str) -> str:
+    """An alias as it is compared: case, accents, spaces and signs do not tell two apart."""
+    plain = unicodedata.normalize("NFKD", alias)
+    return "".join(letter for letter in plain.casefold() if letter.isalnum())
+
+
+def choose_name(
+    kind: Participants, subject_id: int, mode: NameMode, alias: str | None, *, actor: Any
+) -> None:
+    """Set how somebody appears, on every board and at once. Raises InvalidInput at `alias`."""
+    alias = " ".join((alias or "").split()) if mode is NameMode.ALIAS else None
+    if alias is not None:
+        _check_alias(alias)
+    with transaction():
+        mine = (BoardName.kind == kind) & (BoardName.subject_id == subject_id)
+        db.session.execute(delete(BoardName).where(mine))
+        if alias is not None and _is_taken(fold_alias(alias), alias):
+            raise InvalidInput(fields={"alias": _taken()})
+        if mode is not NameMode.NAME:
+            db.session.add(
+                BoardName(
+                    kind=kind, subject_id=subject_id, mode=mode, alias=alias,
+                    alias_key=fold_alias(alias) if alias else None, changed_at=utc_now(),
+                )
+            )  # fmt: skip
+        try:
+            db.session.flush()
+        except IntegrityError:  # somebody took it between the look and the write
+            raise InvalidInput(fields={"alias": _taken()}) from None
+        audit.record(
+            "board.name_chosen", actor=actor, subject=kind.value, subject_id=subject_id, note=mode.value
+        )
+
+
+def _check_alias(alias: str) -> None:
+    ok = all(
+        letter.isalnum() or letter in _JOINERS or unicodedata.category(letter)[0] == "M" for letter in alias
+    )
+    if not MIN_ALIAS <= len(alias) <= MAX_ALIAS or not ok or len(fold_alias(alias)) < MIN_ALIAS:
+        sentence = _("Write an alias of 2 to 30 letters and figures.")
+        raise InvalidInput(fields={"alias": sentence})
+
+
+def _taken() -> str:
+    return _("Somebody has this name already. Choose another alias.")
+
+
+def _is_taken(key: str, alias: str) -> bool:
+    """Whether it is another's alias, or the name of a person or a company."""
+    lowered = alias.lower()
+    found = union_all(
+        select(BoardName.subject_id).where(BoardName.alias_key == key),
+        select(Person.id).where(func.lower(Person.name) == lowered),
+        select(Organisation.id).where(func.lower(Organisation.name) == lowered),
+    ).limit(1)
+    return db.session.execute(found).first() is not None
+
+
+def get_name(kind: Participants, subject_id: int) -> tuple[NameMode, str | None]:
+    """How somebody appears now."""
+    row = db.session.execute(
+        select(BoardName.mode, BoardName.alias).where(
+            BoardName.kind == kind, BoardName.subject_id == subject_id
+        )
+    ).first()
+    return (row.mode, row.alias) if row is not None else (NameMode.NAME, None)
