@@ -30,7 +30,26 @@ CACHE = ROOT / "var" / "vendor"
 HTMX = "htmx.org@2.0.11"
 FIGTREE = "@fontsource-variable/figtree@5.3.0"
 LUCIDE = "lucide-static@1.62.0"
-MADE = ("vendor/htmx.min.js", "fonts/figtree.woff2", "icons.svg", "icons-vendor.svg", "vendor/LICENSES.txt")
+# Fonts of printed pages (certificates): whole, since nobody knows what a person is called.
+PRINT = {
+    "@fontsource/figtree@5.3.0": (
+        "figtree-latin-400-normal",
+        "figtree-latin-600-normal",
+        "figtree-latin-ext-400-normal",
+        "figtree-latin-ext-600-normal",
+    ),
+    "@fontsource/noto-sans-tamil@5.3.0": ("noto-sans-tamil-tamil-600-normal",),
+    "@fontsource/noto-sans-arabic@5.3.0": ("noto-sans-arabic-arabic-600-normal",),
+}
+PRINTED = tuple(f"fonts/print/{name}.woff2" for names in PRINT.values() for name in names)
+MADE = (
+    "vendor/htmx.min.js",
+    "fonts/figtree.woff2",
+    *PRINTED,
+    "icons.svg",
+    "icons-vendor.svg",
+    "vendor/LICENSES.txt",
+)
 
 
 def fetch(package: str) -> tuple[Path, str]:
@@ -62,7 +81,7 @@ def update() -> None:
     known = read_lock()["packages"]
     folders: dict[str, Path] = {}
     integrity: dict[str, str] = {}
-    for package in (HTMX, FIGTREE, LUCIDE):
+    for package in (HTMX, FIGTREE, LUCIDE, *PRINT):
         folders[package], integrity[package] = fetch(package)
         if known.get(package, integrity[package]) != integrity[package]:
             sys.exit(f"{package} is not the package that the lock knows")
@@ -70,6 +89,10 @@ def update() -> None:
         (STATIC / name).parent.mkdir(parents=True, exist_ok=True)
     (STATIC / "vendor/htmx.min.js").write_bytes((folders[HTMX] / "dist/htmx.min.js").read_bytes())
     subset_font(folders[FIGTREE] / "files/figtree-latin-wght-normal.woff2", STATIC / "fonts/figtree.woff2")
+    for package, names in PRINT.items():
+        for name in names:
+            font = f"{name}.woff2"
+            (STATIC / "fonts/print" / font).write_bytes((folders[package] / "files" / font).read_bytes())
     build_sprites(folders[LUCIDE] / "icons", STATIC / "icons.svg", STATIC / "icons-vendor.svg")
     licences = [
         f"{package}\n\n{(folder / 'LICENSE').read_text().strip()}\n" for package, folder in folders.items()

@@ -48,6 +48,7 @@ class Settings:
     reporting_currency: str = "MYR"
     default_locale: str = "en"
     support_email: str = ""
+    pdf_font_dir: str = ""
     # mail
     smtp_host: str = ""
     smtp_port: int = 587
@@ -55,6 +56,10 @@ class Settings:
     smtp_password: str = ""
     smtp_tls: str = "starttls"
     mail_from: str = "Tangga <no-reply@vendor.example.com>"
+    # sign-in by the company's own OpenID provider
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
     # limits
     upload_max_mb: int = 10
     sign_in_person_limit: int = 10
@@ -77,6 +82,10 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def has_company_sign_in(self) -> bool:
+        return bool(self.oidc_issuer)
 
     @property
     def data_path(self) -> Path:
@@ -131,6 +140,7 @@ def _complete(settings: Settings) -> Settings:
             raise SettingsError("SECRET_KEY is the one that everybody knows; set a random one in production")
         if not settings.external_url.startswith("https://"):
             raise SettingsError("EXTERNAL_URL must be set to the https address of the portal in production")
+    _check_provider(settings)
     external = settings.external_url or f"http://{settings.host}:{settings.port}"
     return replace(
         settings,
@@ -138,6 +148,19 @@ def _complete(settings: Settings) -> Settings:
         secret_key=settings.secret_key or DEVELOPMENT_SECRET,
         external_url=external.rstrip("/"),
     )
+
+
+def _check_provider(settings: Settings) -> None:
+    """All three of the provider's settings or none; its address is https where it matters."""
+    given = {"OIDC_ISSUER": settings.oidc_issuer, "OIDC_CLIENT_ID": settings.oidc_client_id,
+             "OIDC_CLIENT_SECRET": settings.oidc_client_secret}  # fmt: skip
+    lacking = [name for name, value in given.items() if not value]
+    if lacking and len(lacking) < len(given):
+        raise SettingsError(f"sign-in by the company's provider also needs {' and '.join(lacking)}")
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith(
+        "https://" if settings.is_production else ("https://", "http://")
+    ):
+        raise SettingsError("OIDC_ISSUER must be the https address of the provider")
 
 
 def current_settings() -> Settings:
