@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -46,6 +47,12 @@ def unseal(sealed: bytes, aad: str) -> bytes:
 def keyed_digest(purpose: str, text: str) -> str:
     """HMAC-SHA-256 in hex: equal for equal texts, useless without the key."""
     return hmac.new(_key("digest:" + purpose), text.encode(), hashlib.sha256).hexdigest()
+
+
+def keyed_digests(purpose: str, texts: Iterable[str]) -> list[str]:
+    """`keyed_digest` of many texts, several times faster than one by one."""
+    key, digest = _key("digest:" + purpose), hmac.digest
+    return [digest(key, text.encode(), "sha256").hex() for text in texts]
 
 
 def same(left: str, right: str) -> bool:

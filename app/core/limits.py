@@ -79,7 +79,8 @@ class _DatabaseStorage(Storage):
             execute_sql("DELETE FROM rate_counters WHERE key = :key", {"key": key})
 
 
-_limiter = FixedWindowRateLimiter(_DatabaseStorage())
+_storage = _DatabaseStorage()
+_limiter = FixedWindowRateLimiter(_storage)
 
 
 def _item(limit: int, seconds: int) -> RateLimitItem:
@@ -89,6 +90,13 @@ def _item(limit: int, seconds: int) -> RateLimitItem:
 def hit(name: str, who: str, limit: int, seconds: int) -> bool:
     """Count one act and say whether it was within `limit` per `seconds`. `who` is stored as a keyed digest."""
     return _limiter.hit(_item(limit, seconds), name, keyed_digest("limit", who)[:32])
+
+
+def count(name: str, who: str, limit: int, seconds: int, *, cost: int) -> int:
+    """Count `cost` acts at once and say how many there are now in the window."""
+    item = _item(limit, seconds)
+    key = item.key_for(name, keyed_digest("limit", who)[:32])
+    return _storage.incr(key, item.get_expiry(), cost)
 
 
 def allowed(name: str, who: str, limit: int, seconds: int) -> bool:
@@ -107,11 +115,14 @@ def forget(name: str, who: str, limit: int, seconds: int) -> None:
     _limiter.clear(_item(limit, seconds), name, keyed_digest("limit", who)[:32])
 
 
-def give_back(name: str, who: str, limit: int, seconds: int) -> None:
-    """Uncount one act: it was counted before it was known to be a good one."""
+def give_back(name: str, who: str, limit: int, seconds: int, *, count: int = 1) -> None:
+    """Uncount an act (or `count`): it was counted before it was known to be a good one."""
     key = _item(limit, seconds).key_for(name, keyed_digest("limit", who)[:32])
     with transaction():
-        execute_sql("UPDATE rate_counters SET hits = hits - 1 WHERE key = :key AND hits > 0", {"key": key})
+        execute_sql(
+            "UPDATE rate_counters SET hits = hits - :count WHERE key = :key AND hits >= :count",
+            {"key": key, "count": count},
+        )
 
 
 def purge() -> None:

@@ -6,17 +6,8 @@ programs, orders, vouchers); it names those tables and imports nothing from them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """A name, the rule in one sentence, and the query for what breaks it."""
-
-    name: str
-    rule: str
-    sql: str
-
+from app.ledger.code_invariants import GIFT_CODES
+from app.ledger.rules import Invariant
 
 _SIDES = """
     SELECT to_account_id AS account_id, id, amount AS change, to_balance AS after FROM transfers
@@ -127,8 +118,8 @@ LEDGER = (
         "issued_adds_up",
         "Issued = outstanding + redeemed + expired + reversed + adjusted, per unit.",
         f"""SELECT totals.unit, issued, outstanding FROM ({_TOTALS}) totals
-        JOIN (SELECT unit, sum(balance) AS outstanding FROM accounts WHERE kind IN ('available', 'pending')
-          GROUP BY unit) held ON held.unit = totals.unit
+        JOIN (SELECT unit, sum(balance) AS outstanding FROM accounts
+          WHERE kind IN ('available', 'pending', 'code') GROUP BY unit) held ON held.unit = totals.unit
         WHERE issued <> outstanding + redeemed + expired + reversed + adjusted""",
     ),
     Invariant(
@@ -153,10 +144,11 @@ STANDING_ON_IT = (
     ),
     Invariant(
         "payment_belongs_to_the_buyer",
-        "An order is paid from the wallet of the person who placed it, in the organisation of that day.",
+        "An order is paid from gift codes and the wallet of who placed it, in the organisation of that day.",
         """SELECT o.id FROM orders o JOIN postings p ON p.order_id = o.id AND p.kind = 'redemption'
         JOIN transfers t ON t.posting_id = p.id JOIN accounts a ON a.id = t.from_account_id
-        WHERE a.owner_kind <> 'member' OR a.owner_id <> o.person_id OR p.organisation_id <> o.organisation_id""",
+        WHERE NOT (a.owner_kind = 'code' OR (a.owner_kind = 'member' AND a.owner_id = o.person_id))
+        OR p.organisation_id <> o.organisation_id""",
     ),
     Invariant(
         "voucher_in_one_order",
@@ -199,4 +191,4 @@ STANDING_ON_IT = (
     ),
 )
 
-INVARIANTS = LEDGER + STANDING_ON_IT
+INVARIANTS = LEDGER + STANDING_ON_IT + GIFT_CODES

@@ -255,6 +255,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_certifications_slug")),
     )
     op.create_table(
+        "company_sign_ins",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("linked_at", app.core.types.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "length(subject) BETWEEN 1 AND 255", name=op.f("ck_company_sign_ins_subject_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_company_sign_ins_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company_sign_ins")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_company_sign_ins_issuer_subject")),
+        sa.UniqueConstraint("person_id", "issuer", name=op.f("uq_company_sign_ins_person_id_issuer")),
+    )
+    op.create_table(
         "courses",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -1385,8 +1404,8 @@ def upgrade() -> None:
         ),
         sa.Column("public_id", sa.Text(), nullable=False),
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("points", sa.Integer(), nullable=False),
-        sa.Column("code_count", sa.Integer(), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("valid_until", app.core.types.LocalDate(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("needs_checker", sa.Boolean(), nullable=False),
@@ -1940,6 +1959,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_courses_family_id"))
 
     op.drop_table("courses")
+    op.drop_table("company_sign_ins")
     op.drop_table("certifications")
     op.drop_table("boards")
     with op.batch_alter_table("announcements", schema=None) as batch_op:

@@ -15,6 +15,7 @@ from app.ledger.errors import (
 from app.ledger.models import HOUSE, Owner
 from app.ledger.services.adjusting import adjust_or_propose, approve_adjustment, decline_adjustment
 from app.ledger.services.bulk import EarnRow, earn_many
+from app.ledger.services.codes import CodePart, claim_code, expire_codes, issue_codes, void_codes
 from app.ledger.services.due import expire_due, release_due
 from app.ledger.services.earning import earn
 from app.ledger.services.moving import adjust, share_out
@@ -26,6 +27,7 @@ __all__ = [
     "HOUSE",
     "AlreadyReversed",
     "CheckerNeeded",
+    "CodePart",
     "EarnRow",
     "Fact",
     "Grant",
@@ -40,15 +42,19 @@ __all__ = [
     "adjust",
     "adjust_or_propose",
     "approve_adjustment",
+    "claim_code",
     "claw_back",
     "decline_adjustment",
     "earn",
     "earn_many",
+    "expire_codes",
     "expire_due",
+    "issue_codes",
     "post",
     "refund",
     "release_due",
     "reverse",
     "share_out",
     "spend",
+    "void_codes",
 ]

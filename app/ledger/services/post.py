@@ -238,7 +238,7 @@ def post(
         if len(keeping) > 1:
             lock_accounts(wire, book, keeping)
         public_id = new_public_id()
-        posting_id = wire.value(ADD_POSTING, _posting_params(wire, fact, public_id))
+        posting_id = wire.value(ADD_POSTING, posting_params(wire, fact, public_id))
         if posting_id is None:  # another connection was first with this key
             kind, row_id, public_id = wire.row(FIRST, {"key": fact.key})
             book.first, book.first_kind = Posted(row_id, public_id, True), kind
@@ -248,7 +248,8 @@ def post(
         return Posted(posting_id, public_id, False)
 
 
-def _posting_params(wire: Wire, fact: Fact, public_id: str) -> dict[str, Any]:
+def posting_params(wire: Wire, fact: Fact, public_id: str) -> dict[str, Any]:
+    """What the posting's own row holds."""
     return {
         "public_id": public_id,
         "key": fact.key,

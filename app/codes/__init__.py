@@ -1,0 +1,1 @@
+"""Gift codes: bearer codes worth points, bound to nobody, spendable in parts."""
