@@ -15,6 +15,7 @@ BLUEPRINTS = (
     "app.core.routes:bp",
     "app.core.assets:bp",
     "app.identity.routes:bp",
+    "app.identity.oidc_routes:bp",
     "app.identity.joining:bp",
     "app.identity.account:bp",
     "app.company.people_admin:admin_bp",
@@ -48,7 +49,7 @@ BLUEPRINTS = (
     "app.messages.routes:bp",
     "app.messages.admin:admin_bp",
     "app.recognition.routes:bp",
-    "app.recognition.admin:admin_bp",
+    "app.recognition.categories_admin:admin_bp",
     "app.codes.admin:admin_bp",
     "app.home.routes:bp",
 )

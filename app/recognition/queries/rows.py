@@ -177,6 +177,12 @@ def add_recipients(rows: Sequence[AwardRow], *, all_of_them: bool = False) -> No
     )  # fmt: skip
     if not all_of_them:
         query = query.where(named)
-    for each in list[Any](db.session.execute(query)):
-        said = None if each.said is None else bool(each.said)
-        by_id[each.award_id].recipients.append(Recipient(*tuple(each)[:-2], said, bool(each.is_named)))
+    for each in db.session.execute(query):
+        by_id[each.award_id].recipients.append(_recipient(each))
+
+
+def _recipient(row: Any) -> Recipient:
+    return Recipient(
+        row.public_id, row.award_id, row.person_id, row.organisation_id, row.name, row.company, row.city,
+        row.country, row.tier, None if row.said is None else bool(row.said), bool(row.is_named),
+    )  # fmt: skip

@@ -134,6 +134,15 @@ def find_award_row(public_id: str, actor: Actor) -> AwardRow:
     return found[0]
 
 
+def find_picture(public_id: str, actor: Actor) -> str:
+    """Where an award's picture lies, for the vendor's page. Raises NotFound."""
+    query = visible_awards(actor).where(Award.public_id == public_id, Award.picture_key.is_not(None))
+    found = db.session.scalar(query.with_only_columns(Award.picture_key))
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def waiting_count(actor: Actor) -> Select[int] | None:
     """The query of how many awards wait for this person to approve."""
     if not actor.can("recognition.approve"):
@@ -174,7 +183,7 @@ def waiting_rows(actor: Actor) -> Select[Any] | None:
     )
 
 
-def list_recent(actor: Actor, *, after: str = "") -> list[Receiver]:
+def list_recent(actor: Actor) -> list[Receiver]:
     """Whom to offer first: people of the companies in reach, those awarded last by this person first. One statement."""
     last = (
         select(func.max(Award.id))
