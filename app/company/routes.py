@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.company.seen import is_away, seen_words
 from app.company.services import deactivate_member
 from app.core.clock import utc_now
 from app.core.errors import Conflict
-from app.core.filters import points
 from app.core.forms import add_errors
 from app.core.http import render, see_other
-from app.core.nav import exists
-from app.identity.actor import Actor, current_actor
+from app.identity.actor import current_actor
 from app.identity.forms import InviteForm, RoleForm
 from app.identity.guard import needs
 from app.identity.models import PersonStatus
-from app.identity.queries import count_members, find_invitation, find_person, list_invitations, list_members
-from app.identity.routes import THEME_COOKIE
+from app.identity.queries import find_invitation, find_person, list_invitations, list_members
 from app.identity.services import invitations, people
 from app.ledger.models import Owner
 from app.ledger.queries import balances
 from app.partners.models import Role
 from app.partners.queries import get_organisation
-from app.programs.queries import count_running
-from app.rewards.queries.orders import count_orders
 
 bp = Blueprint("company", __name__)
 
@@ -159,46 +151,3 @@ def reactivate(public_id: str) -> Response:
     person, _membership, _company = find_person(public_id, current_actor())
     people.reactivate(person.id, actor=current_actor())
     return see_other(url_for(".team"), toast=_("%(name)s can sign in again.", name=person.name))
-
-
-# ---- more ----------------------------------------------------------------------------------------------------------
-
-
-@bp.get("/more")
-@needs("account.edit")
-def more() -> Response:
-    """Everything a person may open, with one live fact each; language, theme and sign-out in place."""
-    actor = current_actor()
-    tiles = [] if actor.is_vendor else _partner_tiles(actor)
-    theme = request.cookies.get(THEME_COOKIE) or "auto"
-    return render("company/more.html", "main", tiles=tiles, theme_now=theme)
-
-
-def _partner_tiles(actor: Actor) -> list[dict[str, Any]]:
-    offered = (
-        ("/wallet", "wallet", _("Wallet"), "accent", "wallet.view"),
-        ("/programs", "sparkles", _("Programs"), "accent", "program.view"),
-        ("/orders", "ticket", _("Orders"), "brand", "order.view"),
-        ("/sales", "chart-column-increasing", _("Sales"), "brand", "sale.own"),
-        ("/team", "users", _("Team"), "neutral", "team.view"),
-    )
-    return [
-        {"href": href, "icon": icon, "title": title, "tone": tone, "fact": _fact(href, actor)}
-        for href, icon, title, tone, permission in offered
-        if actor.can(permission) and exists(href)
-    ]
-
-
-def _fact(href: str, actor: Actor) -> str | None:
-    if href == "/wallet" and actor.person_id is not None:
-        available = balances(Owner("member", actor.person_id)).available
-        return ngettext("%(points)s point", "%(points)s points", available, points=points(available))
-    if href == "/programs":
-        return _("%(count)s running", count=count_running(actor))
-    if href == "/orders":
-        count = count_orders(actor)
-        return ngettext("%(num)s order", "%(num)s orders", count)
-    if href == "/team" and actor.organisation_id is not None:
-        count = count_members(actor.organisation_id)
-        return ngettext("%(num)s member", "%(num)s members", count)
-    return None

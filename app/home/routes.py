@@ -31,10 +31,11 @@ def index() -> Response:
     home = load_home(actor)
     tier_name = level_names().get(actor.organisation_tier or "")
     keep_count("/deals", home.waiting_count)
-    return render("home/index.html", "main", home=home, greeting=_greeting(actor), tier_name=tier_name)
+    return render("home/index.html", "main", home=home, greeting=greeting(actor), tier_name=tier_name)
 
 
-def _greeting(actor: Actor) -> str:
+def greeting(actor: Actor) -> str:
+    """Good morning, afternoon or evening, in the person's own zone."""
     hour = local(utc_now(), actor.zone).hour
     if hour < 12:
         return _("Good morning, %(name)s", name=actor.first_name)

@@ -108,7 +108,7 @@ def address() -> str:
 
 
 def start_path(actor: Actor | None) -> str:
-    """Where a person starts: a partner at home, the vendor's people at the queue or at what they may see."""
+    """Where a person starts: a partner at home, the vendor's people at the queue, or at what waits for them."""
     if actor is None or not actor.is_vendor:
         return "/"
-    return "/admin" if actor.can("queue.view") else "/admin/programs"
+    return "/admin" if actor.can("queue.view") else "/admin/today"

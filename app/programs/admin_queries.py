@@ -13,8 +13,10 @@ from sqlalchemy import Select, Text, cast, func, literal, select, union_all
 from app.core.clock import today
 from app.core.db import db
 from app.core.errors import InvalidInput, NotFound
+from app.core.feed import feed_row
 from app.core.i18n import _
 from app.identity.actor import Actor
+from app.identity.models import Person
 from app.identity.queries import names_of
 from app.partners.models import Organisation
 from app.partners.queries import visible_organisation_ids
@@ -155,6 +157,36 @@ def waiting_count(actor: Actor) -> Select[Any] | None:
     return (
         select(func.count()).select_from(ProgramVersion).where(ProgramVersion.state == VersionState.WAITING)
     )
+
+
+def waiting_rows(actor: Actor) -> Select[Any] | None:
+    """Versions that wait for this person's sign-off, for the page that gathers all work."""
+    if not actor.can("program.publish"):
+        return None
+    made_by = ProgramVersion.made_by_id != actor.person_id
+    return (
+        select(*feed_row("program", ref=Program.slug, title=ProgramVersion.name, text=Person.name,
+                         n1=ProgramVersion.budget_points, at=ProgramVersion.sent_at))
+        .select_from(ProgramVersion)
+        .join(Program, Program.id == ProgramVersion.program_id)
+        .outerjoin(Person, Person.id == ProgramVersion.made_by_id)
+        .where(ProgramVersion.state == VersionState.WAITING, made_by)
+        .order_by(ProgramVersion.sent_at)
+        .limit(12)
+    )  # fmt: skip
+
+
+def budget_rows(limit: int = 3) -> Select[Any]:
+    """Budgets that are furthest used, of programs that still run: `n1` spent of `n2` points."""
+    share = ProgramBudget.spent_points * 1000 / ProgramBudget.budget_points
+    return (
+        select(*feed_row("budget", ref=Program.slug, title=Program.name, n1=ProgramBudget.spent_points,
+                         n2=ProgramBudget.budget_points))
+        .join(Program, Program.id == ProgramBudget.program_id)
+        .where(Program.ended_on.is_(None))
+        .order_by(share.desc(), Program.id)
+        .limit(limit)
+    )  # fmt: skip
 
 
 def offered(version: ProgramVersion | None = None) -> Offered:

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union,
 
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.feed import feed_row
 from app.identity.actor import Actor
 from app.identity.models import Person
-from app.ledger.models import Account, Owner, Posting, Transfer
+from app.ledger.models import Account, Adjustment, AdjustmentState, Owner, Posting, Transfer
 from app.ledger.traces import Part, Step, parts_of, steps_of
 from app.partners.models import Organisation, Role
 from app.partners.queries import visible_organisation_ids
@@ -29,6 +30,20 @@ def visible_postings(actor: Actor) -> Select[Any]:
     if actor.role is Role.CHANNEL_MANAGER:
         return query.where(Posting.organisation_id.in_(visible_organisation_ids(actor)))
     return query
+
+
+def waiting_rows(actor: Actor) -> Select[Any] | None:
+    """Adjustments that wait for this person as the second one, for the page that gathers all work."""
+    if not actor.can("ledger.adjust"):
+        return None
+    return (
+        select(*feed_row("adjustment", ref=Adjustment.public_id, title=Adjustment.reason, text=Organisation.name,
+                         n1=Adjustment.points, at=Adjustment.made_at))
+        .join(Organisation, Organisation.id == Adjustment.organisation_id)
+        .where(Adjustment.state == AdjustmentState.WAITING, Adjustment.made_by_id != actor.person_id)
+        .order_by(Adjustment.made_at)
+        .limit(12)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
