@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -20,6 +22,9 @@ from seeds.rewards import seed_rewards
 from seeds.story import deal_events, purchase_events, redemption_events, visit_events
 
 STARTED_DAYS_AGO = 400
+# Areas that begin with something of their own, `seed_<area>(demo)`, and those to which things happen in the year,
+# `<area>_events(demo)`: pairs of (days ago, what is done).
+AREAS = ("tiers", "boards", "training", "news", "recognition", "codes")
 
 
 class DemoRefused(AppError):
@@ -52,13 +57,29 @@ def load() -> str:
         seed_reference(demo.actors["owner"])
         seed_programs(demo.actors["owner"])
         seed_rewards(demo.actors["marketer"])
+        for area in AREAS:
+            begin = _of(area, "seed_{}")
+            if begin is not None:
+                begin(demo)
     events = [*deal_events(demo), *purchase_events(demo), *redemption_events(demo), *visit_events(demo)]
     events += [(days, release_due) for days in range(STARTED_DAYS_AGO, 0, -3)]  # as the worker does meanwhile
+    for area in AREAS:
+        story = _of(area, "{}_events")
+        events += list(story(demo)) if story is not None else []
     for days, act in sorted(events, key=lambda event: -event[0]):
         with travel(now - timedelta(days=days)):
             act()
     _settle()
     return f"The demo is loaded: {len(demo.companies)} companies, {len(demo.actors)} people, {len(events)} events."
+
+
+def _of(area: str, name: str) -> Any:
+    """What an area brings to the demo under this name, if it does."""
+    try:
+        module = import_module(f"seeds.{area}")
+    except ModuleNotFoundError:
+        return None
+    return getattr(module, name.format(area), None)
 
 
 def _settle() -> None:
