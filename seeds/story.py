@@ -57,7 +57,7 @@ DEALS = (
     # Kinabalu Networks: a year of wins, then what is open now
     DealStory(A, "Tanjung Maritime", NETWORK, 61_250, 368, 367, won=340, domain="tanjungmaritime.example"),
     DealStory(A, "Pelabuhan Timur", NETWORK, 158_750, 190, 189, won=150, domain="pelabuhantimur.example"),
-    DealStory(A, "Bina Warisan", NETWORK, 80_000, 95, 94, won=60),
+    DealStory(A, "Bina Warisan", NETWORK, 80_000, 125, 124, won=90),
     DealStory(A, "Hotel Cendana", ENDPOINT, 17_280, 80, 79, lost=41, close_in=35),
     DealStory(A, "Selat Shipping", ENDPOINT, 52_000, 40, 39, won=3, close_in=36),
     DealStory(A, "Rimba Medical Centre", BACKUP, 38_400, 86, 84.2, close_in=95, domain="rimbamedical.example"),
@@ -77,8 +77,9 @@ DEALS = (
         asked=(1.2, "Is this a new site or the extension that we quoted in August?"),
     ),
     DealStory(A, "Teratai Foods", BACKUP, 19_200, None, close_in=45),
-    DealStory("kinabalu.daniel", "Seri Wangsa Hotels", POS, 23_500, 120, 119, won=90),
-    DealStory("kinabalu.nurul", "Taman Ilmu College", BACKUP, 12_400, 70, 69, won=33),
+    DealStory("kinabalu.daniel", "Seri Wangsa Hotels", POS, 20_000, 75, 74, won=45),
+    DealStory("kinabalu.nurul", "Taman Ilmu College", BACKUP, 10_400, 70, 69, won=33),
+    DealStory("kinabalu.nurul", "Kedai Buku Maju", BACKUP, 1_600, 12, 11.5, won=1),
     DealStory("kinabalu.nurul", "Sabah Tea Estates", NETWORK, 31_000, 12, 11, close_in=50),
     # Merapi Solusi
     DealStory(B, "PT Batik Laweyan", POS, 186_000_000, 365, 364, won=338),

@@ -153,6 +153,18 @@ def _short(minor: int, currency: str, locale: str) -> str:
     return _grouped(whole, locale)
 
 
+def format_gap(minor: int, currency: str, locale: str) -> str:
+    """What is missing, short and never less than it is: RM 35,600 is `RM 36k`."""
+    unit = 10 ** exponent(currency)
+    whole = mul_div_ceil(minor, 1, unit)
+    for size, _letter, _spaced in _SHORT.get(locale, _SHORT["en"]):
+        if whole >= size:
+            step = size // 10 if whole < 10 * size else size
+            whole = mul_div_ceil(whole, 1, step) * step
+            break
+    return format_money(whole * unit, currency, locale, short=True)
+
+
 def mul_div_floor(value: int, numerator: int, denominator: int) -> int:
     """floor(value x numerator / denominator) in integers: how points are granted, per line."""
     return value * numerator // denominator

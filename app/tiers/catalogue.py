@@ -97,6 +97,10 @@ class Catalogue:
     def level(self, slug: str | None, on: date) -> Level | None:
         return next((level for level in self.levels_on(on) if level.slug == slug), None)
 
+    def name_of(self, slug: str | None, on: date) -> str | None:
+        found = self.level(slug, on)
+        return found.name if found else None
+
     def multiplier_bps(self, slug: str | None, on: date) -> int:
         found = self.level(slug, on)
         return found.multiplier_bps if found else ONE_TIMES_BPS

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.activities.facts import Entry
 from app.activities.pipeline import Gains
@@ -237,7 +237,8 @@ def revalue_waiting() -> set[int]:
 
 
 _SUMS = """SELECT organisation_id, measure, SUM(worth),
-                  COUNT(DISTINCT CASE WHEN amount > 0 THEN part END)
+                  COUNT(DISTINCT CASE WHEN amount > 0 THEN part END),
+                  SUM(CASE WHEN worth IS NULL THEN 1 ELSE 0 END)
              FROM tier_figures WHERE organisation_id {ids} AND day BETWEEN :start AND :end
             GROUP BY organisation_id, measure"""
 _SUMS_LITE = _SUMS.format(ids="IN (SELECT value FROM json_each(:ids))")
@@ -247,7 +248,8 @@ Sums = dict[str, int]
 
 
 def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
-    """What companies have in a window, per measure (passes: how many people). One statement."""
+    """What companies have in a window, per measure (passes: how many people), and under `waiting` how many day amounts
+    have no rate yet. One statement."""
     name, ids = dialect(), sorted(set(organisation_ids))
     if not ids:
         return {}
@@ -260,21 +262,14 @@ def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
             "end": bind(window.end, name),
         },
     )
-    for organisation_id, measure, worth, people in rows:
-        found.setdefault(organisation_id, {})[measure] = people if measure == "passes" else int(worth or 0)
+    for organisation_id, measure, worth, people, waiting in rows:
+        company = found.setdefault(organisation_id, {})
+        company[measure] = people if measure == "passes" else int(worth or 0)
+        if waiting:
+            company["waiting"] = company.get("waiting", 0) + int(waiting)
     return found
 
 
 def have(metrics: Iterable[Metric], found: Mapping[str, int]) -> dict[str, int]:
     """Sums per measure as figures per metric."""
     return {metric.key: sum(found.get(measure.value, 0) for measure in metric.measures) for metric in metrics}
-
-
-def waiting_amounts(organisation_id: int, window: Window) -> int:
-    """How many day amounts of a company in a window wait for a rate."""
-    query = select(func.count()).where(
-        FIGURES.c.organisation_id == organisation_id,
-        FIGURES.c.worth.is_(None),
-        FIGURES.c.day.between(window.start, window.end),
-    )
-    return int(db.session.scalar(query) or 0)

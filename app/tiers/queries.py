@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,11 +12,25 @@ from sqlalchemy import select
 from app.activities.models import Activity
 from app.core.clock import today
 from app.core.db import db, dialect, execute_sql
+from app.core.feed import FeedRow
 from app.core.types import dump_json, read_date
+from app.identity.actor import Actor
 from app.partners.models import Organisation
 from app.tiers.benefits import Line, gained
-from app.tiers.catalogue import Catalogue, load_catalogue
+from app.tiers.catalogue import Catalogue, known_catalogue, load_catalogue
+from app.tiers.home import home_rows, tier_card
 from app.tiers.models import TierChange
+
+__all__ = [
+    "Raised",
+    "chip",
+    "home_rows",
+    "level_names",
+    "more_words",
+    "multiplier_bps",
+    "raised_by",
+    "tier_on",
+]
 
 Place = tuple[int, date]
 
@@ -120,3 +134,14 @@ def raised_by(activity_public_id: str | None) -> Raised | None:
         definition.level(row.from_level).name,
         gained(definition, row.from_level, row.to_level),
     )
+
+
+def chip(actor: Actor) -> str | None:
+    """Name of the level of the actor's company, without a statement."""
+    return known_catalogue().name_of(actor.organisation_tier, today())
+
+
+def more_words(rows: Sequence[FeedRow]) -> str | None:
+    """The line on the tile of *More*, from the rows of home: what is missing for the next tier."""
+    card = tier_card(rows)
+    return card.words if card else None

@@ -1,0 +1,120 @@
+"""The tier on home: one feed part, and the card that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, Text, case, cast, distinct, func, literal, null, select, union_all
+
+from app.core.clock import today
+from app.core.feed import FeedRow, feed_row
+from app.core.i18n import _, ngettext
+from app.core.types import BigInt
+from app.identity.actor import Actor
+from app.tiers import figures
+from app.tiers.catalogue import Version, known_catalogue, load_catalogue
+from app.tiers.figures import FIGURES
+from app.tiers.models import Measure, TierStanding
+from app.tiers.progress import Progress, furthest, progress
+from app.tiers.windows import ROLLING, window_on
+
+PART, STANDING = "tier", "standing"
+
+
+def home_rows(actor: Actor) -> Select[Any] | None:
+    """What the actor's company has in its plan's present window, a row a measure (`extra`, `n1`), and a row for where
+    it stands (`ref` the level, `text` the version). `tier_card` reads them. None while no plan is for the company."""
+    organisation_id = actor.organisation_id
+    if organisation_id is None:
+        return None
+    version = known_catalogue().version_for(
+        organisation_id, actor.organisation_country or "", actor.organisation_kind or "", today()
+    )
+    if version is None:
+        return None
+    window = window_on(version.month, today())
+    columns = FIGURES.c
+    people = func.count(distinct(case((columns.amount > 0, columns.part))))
+    sums = (
+        select(
+            cast(columns.measure, Text).label("extra"),
+            cast(
+                case((columns.measure == Measure.PASSES, people), else_=func.sum(columns.worth)), BigInteger
+            ).label("n1"),
+            cast(null(), Text).label("ref"),
+        )
+        .where(
+            columns.organisation_id == organisation_id,
+            columns.measure.in_(version.definition.measures),
+            columns.day.between(window.start, window.end),
+        )
+        .group_by(columns.measure)
+    )
+    stands = select(
+        literal(STANDING).label("extra"), cast(null(), BigInt).label("n1"), TierStanding.level.label("ref")
+    ).where(TierStanding.organisation_id == organisation_id)
+    rows = union_all(sums, stands).subquery()
+    return select(*feed_row(PART, extra=rows.c.extra, n1=rows.c.n1, ref=rows.c.ref, text=str(version.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The tier as home shows it: the metric furthest away, and how many others are open."""
+
+    level: str
+    next_level: str
+    lead: Progress | None
+    others: int
+    days_left: int | None
+
+    @property
+    def is_top(self) -> bool:
+        return not self.next_level
+
+    @property
+    def words(self) -> str:
+        """RM 36k to Gold; RM 36k and 2 more to Gold."""
+        if self.is_top or self.lead is None:
+            return self.level
+        gap, tier = self.lead.gap_text, self.next_level
+        if not self.others:
+            return _("%(gap)s to %(tier)s", gap=gap, tier=tier)
+        return ngettext(
+            "%(gap)s and %(num)s more to %(tier)s", "%(gap)s and %(num)s more to %(tier)s", self.others, gap=gap,
+            tier=tier,
+        )  # fmt: skip
+
+
+def tier_card(rows: Sequence[FeedRow]) -> Card | None:
+    """The card from the feed's rows; None without any."""
+    version = _version(rows)
+    if version is None:
+        return None
+    definition = version.definition
+    found = {row.extra: row.n1 or 0 for row in rows if row.extra != STANDING and row.extra is not None}
+    own = definition.index(next((row.ref for row in rows if row.extra == STANDING), None))
+    have = figures.have(definition.metrics, found)
+    level = definition.levels[own]
+    if own + 1 == len(definition.levels):
+        return Card(level.name, "", None, 0, None)
+    above = definition.levels[own + 1]
+    open_rows = [row for row in progress(definition, above, have, version.month) if not row.is_met]
+    return Card(
+        level.name, above.name, furthest(open_rows), max(len(open_rows) - 1, 0), _days_left(version.month, today())
+    )  # fmt: skip
+
+
+def _version(rows: Sequence[FeedRow]) -> Version | None:
+    texts = [row.text for row in rows if row.text]
+    if not texts:
+        return None
+    wanted = int(texts[0])
+    return known_catalogue().version(wanted) or load_catalogue().version(wanted)
+
+
+def _days_left(month: int, on: date) -> int | None:
+    """Days of the year after today; none with a rolling window."""
+    return None if month == ROLLING else (window_on(month, on).end - on).days

@@ -1,0 +1,191 @@
+"""Everything that `/tier` shows of one company, in four statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.activities.models import Activity
+from app.core.clock import today
+from app.core.db import db
+from app.core.i18n import _
+from app.identity.actor import Actor
+from app.partners.models import Organisation
+from app.tiers import benefits, figures, words
+from app.tiers.catalogue import Version, load_catalogue
+from app.tiers.models import TierChange, TierPin
+from app.tiers.progress import Progress, Rung, join_line, ladder, progress, share_of
+from app.tiers.services.levels import STANDINGS
+from app.tiers.windows import Window, next_review, window_on
+
+HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of history."""
+
+    level: str
+    is_up: bool
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One company's tier. `rows` are the metrics of the next level, `kept` those of its own."""
+
+    version: Version
+    own: int
+    since_on: date | None
+    window: Window
+    next_review_on: date
+    grace_until: date | None
+    pin_until: date | None
+    pin_reason: str | None
+    have: dict[str, int]
+    waiting: int
+    rows: list[Progress]
+    kept: list[Progress]
+    history: list[Past]
+
+    @property
+    def definition(self) -> Any:
+        return self.version.definition
+
+    @property
+    def level(self) -> Any:
+        return self.definition.levels[self.own]
+
+    @property
+    def next_level(self) -> Any:
+        levels = self.definition.levels
+        return levels[self.own + 1] if self.own + 1 < len(levels) else None
+
+    @property
+    def below(self) -> Any:
+        return self.definition.levels[max(self.own - 1, 0)]
+
+    @property
+    def heading(self) -> str:
+        return join_line(self.definition, self.next_level, len(self.rows))
+
+    @property
+    def met_count(self) -> int:
+        return sum(row.is_met for row in self.rows)
+
+    @property
+    def score(self) -> int:
+        """Of 100, for the next level."""
+        return int(self.definition.score(self.have, self.next_level))
+
+    @property
+    def is_safe(self) -> bool:
+        """True if the level has what it needs already."""
+        return bool(self.definition.meets(self.have, self.level))
+
+    @property
+    def kept_needs(self) -> str:
+        """What keeps the present level: RM 50k and 3 deals."""
+        return words.joined(words.counted(row.key, row.need) for row in self.kept)
+
+    @property
+    def kept_gap(self) -> str:
+        return words.joined(row.gap_text for row in self.kept if not row.is_met)
+
+    @property
+    def rungs(self) -> list[Rung]:
+        share = (
+            share_of(self.definition, self.next_level, self.have, self.version.month)
+            if self.next_level
+            else 0
+        )
+        since = _("since %(day)s", day=words.long_day(self.since_on)) if self.since_on else ""
+        return ladder(self.definition, self.own, self.rows, share, since)  # type: ignore[arg-type]
+
+    @property
+    def benefits(self) -> list[benefits.Line]:
+        """Yours first; of the multipliers that are yours only the best."""
+        lines = benefits.listed(self.definition)
+        mine = [line for line in lines if line.place <= self.own]
+        best = max((line.place for line in mine if line.icon == "coins"), default=None)
+        mine = [line for line in mine if line.icon != "coins" or line.place == best]
+        return mine + [line for line in lines if line.place > self.own]
+
+
+def find_page(actor: Actor) -> Page | None:
+    """The tier of the actor's company; None while no plan is for it."""
+    return read_page(actor.organisation_id) if actor.organisation_id is not None else None
+
+
+def read_page(organisation_id: int) -> Page | None:
+    """The tier of a company; None while no plan is for it."""
+    catalogue, on = load_catalogue(), today()
+    row = _standing(organisation_id)
+    version = catalogue.version_for(organisation_id, row.country, str(row.kind), on)
+    if version is None:
+        return None
+    definition, window = version.definition, window_on(version.month, on)
+    found = figures.sums([organisation_id], window).get(organisation_id, {})
+    have = figures.have(definition.metrics, found)
+    own = definition.index(row.level)
+    above = definition.levels[min(own + 1, len(definition.levels) - 1)]
+    return Page(
+        version=version,
+        own=own,
+        since_on=row.since_on,
+        window=window,
+        next_review_on=row.next_review_on or next_review(version.month, on),
+        grace_until=row.grace_until,
+        pin_until=row.pin_until,
+        pin_reason=row.pin_reason,
+        have=have,
+        waiting=found.get("waiting", 0),
+        rows=progress(definition, above, have, version.month) if own + 1 < len(definition.levels) else [],
+        kept=progress(definition, definition.levels[own], have, version.month),
+        history=_history(organisation_id, version),
+    )
+
+
+def _standing(organisation_id: int) -> Any:
+    query = (
+        select(
+            Organisation.country,
+            Organisation.kind,
+            STANDINGS.c.level,
+            STANDINGS.c.since_on,
+            STANDINGS.c.next_review_on,
+            STANDINGS.c.grace_until,
+            TierPin.ends_on.label("pin_until"),
+            TierPin.reason.label("pin_reason"),
+        )
+        .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
+        .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))
+        .where(Organisation.id == organisation_id)
+    )
+    return db.session.execute(query).one()
+
+
+def _history(organisation_id: int, version: Version) -> list[Past]:
+    """The last changes, newest first."""
+    query = (
+        select(TierChange, Activity.kind)
+        .outerjoin(Activity, Activity.id == TierChange.activity_id)
+        .where(TierChange.organisation_id == organisation_id)
+        .order_by(TierChange.number.desc())
+        .limit(HISTORY)
+    )
+    definition, found = version.definition, []
+    for change, kind in db.session.execute(query):
+        found.append(
+            Past(
+                definition.level(change.to_level).name,
+                definition.index(change.to_level) >= definition.index(change.from_level),
+                change.from_on,
+                str(words.CAUSES.get(kind.value if kind else change.cause.value, words.CAUSES["activity"])),
+            )
+        )
+    return found

@@ -1,0 +1,76 @@
+"""The demo's ladder: Member, Silver, Gold, Platinum by the sales of a year that began some weeks ago."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from app.core.clock import today
+from app.tiers.models import TierVersion
+from app.tiers.plans import Benefit, Definition, Level, Metric
+from app.tiers.services.plans import create_plan, publish, save_draft, send_for_sign_off, start_version
+from seeds.people import Demo
+
+RM = 100
+YEAR_BEGAN_DAYS_AGO = 46  # or up to a month more: the year begins with a month
+SEATS = "ticket"
+
+
+def tiers_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
+    """The plan begins with its year; yesterday somebody began to write the next year's."""
+    begins = _year_began(today())
+    made: dict[str, TierVersion] = {}
+
+    def begin() -> None:
+        draft = create_plan("Partner tiers", _ladder(), month=begins.month, actor=demo.actors["marketer"])
+        send_for_sign_off(draft.id, actor=demo.actors["marketer"])
+        made["plan"] = publish(draft.id, actor=demo.actors["finance"])
+
+    def write_next() -> None:
+        draft = start_version(made["plan"].plan_id, actor=demo.actors["marketer"])
+        ladder = _ladder()
+        gold = replace(ladder.levels[2], needs={"revenue": 110_000 * RM})
+        changed = replace(ladder, levels=(*ladder.levels[:2], gold, ladder.levels[3]))
+        save_draft(
+            draft.id, name=f"Partner tiers {begins.year + 1}", definition=changed, month=begins.month,
+            actor=demo.actors["marketer"],
+        )  # fmt: skip
+
+    yield float((today() - begins).days), begin
+    yield 1, write_next
+
+
+def _year_began(on: date) -> date:
+    return (on - timedelta(days=YEAR_BEGAN_DAYS_AGO)).replace(day=1)
+
+
+def _ladder() -> Definition:
+    return Definition(
+        (Metric("revenue", sources=("deal_won",)),),
+        (
+            Level("member", "Member", directory_order=4),
+            Level(
+                "silver", "Silver", {"revenue": 48_000 * RM}, 12_500, 2_000 * RM, 3,
+                (_seats(2),),
+            ),
+            Level("gold", "Gold", {"revenue": 120_000 * RM}, 15_000, 10_000 * RM, 2, (_seats(4),)),
+            Level("platinum", "Platinum", {"revenue": 300_000 * RM}, 20_000, 40_000 * RM, 1, (_engineer(),)),
+        ),
+    )  # fmt: skip
+
+
+def _seats(count: int) -> Benefit:
+    return Benefit(
+        SEATS,
+        {"en": "Partner Day seats", "ms": "Tempat Hari Rakan Niaga", "id": "Kursi Hari Mitra"},
+        {"en": f"{count} seats", "ms": f"{count} tempat", "id": f"{count} kursi"},
+    )
+
+
+def _engineer() -> Benefit:
+    return Benefit(
+        "headset",
+        {"en": "A named engineer", "ms": "Jurutera khas", "id": "Teknisi khusus"},
+        {"en": "answers in 2 hours", "ms": "menjawab dalam 2 jam", "id": "menjawab dalam 2 jam"},
+    )
