@@ -32,7 +32,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything; a check that fails in an unforeseen way is a finding too."""
     findings = []
-    for name, check in CHECKS:
+    for name, check in (*CHECKS, *_FURTHER.items()):
         try:
             good, said = check()
         except Exception as problem:  # noqa: BLE001 - whatever went wrong is the finding
@@ -133,7 +133,16 @@ def _brand() -> tuple[bool, str]:
     return not problems, "; ".join(problems) or "brand colours can be read on each other"
 
 
-CHECKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
+Check = Callable[[], tuple[bool, str]]
+_FURTHER: dict[str, Check] = {}
+
+
+def also_check(name: str, check: Check) -> None:
+    """Let an area above this floor be examined too."""
+    _FURTHER[name] = check
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
     ("secret", _secret),
     ("address", _address),
     ("exposure", _exposure),

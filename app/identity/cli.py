@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import AppError
 from app.core.settings import current_settings
 from app.identity import passwords
+from app.identity.services.company_sign_in import unlink
 from app.identity.services.people import create_person
 from app.partners.models import PARTNER_ROLES, Organisation, Role
 
@@ -84,6 +85,16 @@ def _find_company(company: str | None, role: Role) -> Organisation | None:
     if len(found) > 1:
         raise click.ClickException(f"several partners are called {company}: use the public id")
     return found[0]
+
+
+@user_group.command("unlink")
+@click.option("--email", required=True, help="Address of the person.")
+@with_appcontext
+def unlink_command(email: str) -> None:
+    """Forget which account of the company's sign-in is whose, so that the next one is linked anew."""
+    if unlink(email) == 0:
+        raise click.ClickException(f"{email} is linked to no account of the company's sign-in")
+    click.echo(f"Unlinked {email}.")
 
 
 commands: tuple[click.Command, ...] = (user_group,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
@@ -64,6 +64,23 @@ class UserSession(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     user_agent: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(Text, default="")
+
+
+class CompanySignIn(Model):
+    """One account at the company's OpenID provider and whom it stands for: by (issuer, subject), unique both ways."""
+
+    __tablename__ = "company_sign_ins"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("person_id", "issuer"),
+        CheckConstraint("length(subject) BETWEEN 1 AND 255", name="subject_length"),
+    )
+
+    id: Mapped[PK]
+    person_id: Mapped[int] = mapped_column(BigInt, ForeignKey("people.id"))
+    issuer: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    linked_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
 
 class SignInSecret(Model):

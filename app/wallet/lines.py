@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.activities.facts import Entry
-from app.core.i18n import _, current_locale
+from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money
 from app.ledger.queries import Line
 from app.programs.titles import AwardTitle, titles_of_awards
@@ -60,6 +60,15 @@ class Told:
         return self.line.releases_on
 
 
+ICONS = {
+    "deal_won": "handshake",
+    "sale": "chart-column-increasing",
+    "course_passed": "graduation-cap",
+    "recognition": "hand-heart",
+    "service_milestone": "calendar-check",
+}
+
+
 def kind_name(kind: str) -> str:
     """What a kind of line is called."""
     names = {
@@ -107,7 +116,7 @@ def _tell(
         if line.kind == "award":
             # a second award for the same fact goes by its program's name, so that the two can be told apart
             title, subject = (title_of.program_name, what) if is_further else (what, subject)
-            icon = "handshake" if title_of.entry.fact.kind == "deal_won" else "chart-column-increasing"
+            icon = ICONS[title_of.entry.fact.kind]
         else:
             subject = what
     elif order is not None:
@@ -138,6 +147,18 @@ def about(found: AwardTitle) -> tuple[str, str, str | None]:
         reference = said.get("reference")
         href = f"/deals/{fact.source_ref}" if fact.source == "deals" else None
         return title, _("deal %(reference)s", reference=reference) if reference else "", href
+    if fact.kind == "course_passed":
+        slug = said.get("course")
+        return _("Course passed"), str(said.get("title") or ""), f"/training/{slug}" if slug else None
+    if fact.kind == "recognition":
+        return (
+            _("You were recognised") if fact.member_id else _("Your company was recognised"),
+            "",
+            "/recognition",
+        )
+    if fact.kind == "service_milestone":
+        years = fact.quantity or 0
+        return ngettext("%(num)s year of service", "%(num)s years of service", years), "", None
     title = _("%(product)s sold", product=found.product_name) if found.product_name else _("Sale")
     amount = ""
     if fact.amount_minor is not None and fact.currency:

@@ -92,6 +92,8 @@ def _wait(told: Told, story: Explanation | None) -> Wait | None:
             "New sales wait %(num)s days in case goods come back.",
             days,
         )
+    elif story is not None and story.activity.fact.kind != "deal_won":
+        sentence = ngettext("New points wait %(num)s day.", "New points wait %(num)s days.", days)
     else:
         sentence = ngettext(
             "New wins wait %(num)s day in case the customer cancels.",

@@ -1356,6 +1356,7 @@ def upgrade() -> None:
         sa.Column("started_at", app.core.types.UTCDateTime(), nullable=False),
         sa.Column("touched_at", app.core.types.UTCDateTime(), nullable=False),
         sa.Column("passed_at", app.core.types.UTCDateTime(), nullable=True),
+        sa.Column("outcome", app.core.types.JSONText(), nullable=True),
         sa.CheckConstraint("number > 0", name=op.f("ck_course_enrolments_number_positive")),
         sa.ForeignKeyConstraint(
             ["course_id"], ["courses.id"], name=op.f("fk_course_enrolments_course_id_courses")
@@ -1580,7 +1581,6 @@ def upgrade() -> None:
         sa.Column("finished_at", app.core.types.UTCDateTime(), nullable=True),
         sa.Column("right_count", sa.Integer(), nullable=True),
         sa.Column("is_passed", sa.Boolean(), nullable=True),
-        sa.Column("outcome", app.core.types.JSONText(), nullable=True),
         sa.CheckConstraint(
             "(finished_at IS NULL) = (is_passed IS NULL)", name=op.f("ck_quiz_attempts_finished_is_judged")
         ),

@@ -9,23 +9,23 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from app.core import audit, limits, mail
+from app.core import audit, mail
 from app.core.clock import utc_now
 from app.core.crypto import keyed_digest, new_token, same
 from app.core.db import db, transaction
-from app.core.errors import AppError, InvalidInput, NotFound, RateLimited
+from app.core.errors import AppError, InvalidInput, NotFound
 from app.core.settings import current_settings
 from app.identity import passwords
 from app.identity.models import Person, PersonStatus, SecretKind, SignInSecret
+from app.identity.services.tries import Browser, count_mail, count_try, fold_email, give_try_back
 from app.identity.sessions import end_sessions_of, start_session
 from app.partners.models import Membership, Organisation, OrganisationStatus, Role
 
 RESET_MINUTES = 60
-MAILS_A_PERSON = 5
 
 
 class SignInRefused(AppError):
@@ -35,43 +35,41 @@ class SignInRefused(AppError):
 
 
 @dataclass(frozen=True, slots=True)
-class Browser:
-    """Where a sign-in comes from."""
+class Found:
+    """Whom an address or a link leads to."""
 
-    user_agent: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
     person_id: int
     role: Role
     locale: str
     password_hash: str | None
 
 
-def fold_email(email: str) -> str:
-    """An address as it is stored: edges off, case folded."""
-    return email.strip().lower()
-
-
-def _find(email: str) -> _Found | None:
+def find_by_email(email: str) -> Found | None:
     """The active person of an address with a place to act in, or None."""
+    return _find(Person.email == fold_email(email))
+
+
+def find_by_id(person_id: int) -> Found | None:
+    """The same of a person that is known."""
+    return _find(Person.id == person_id)
+
+
+def _find(who: ColumnElement[bool]) -> Found | None:
     row = db.session.execute(
         select(Person.id, Membership.role, Person.locale, Person.password_hash, Organisation.status)
         .join(Membership, (Membership.person_id == Person.id) & Membership.ended_at.is_(None))
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Person.email == fold_email(email), Person.status == PersonStatus.ACTIVE)
+        .where(who, Person.status == PersonStatus.ACTIVE)
     ).first()
     if row is None or row[4] is OrganisationStatus.SUSPENDED:
         return None
-    return _Found(row[0], row[1], row[2], row[3])
+    return Found(row[0], row[1], row[2], row[3])
 
 
 def sign_in_with_password(email: str, password: str, browser: Browser) -> str:
     """Open a session and return its token. Raises SignInRefused or RateLimited."""
-    _count_try(email, browser)
-    found = _find(email)
+    count_try(email, browser)
+    found = find_by_email(email)
     fits = passwords.verify_password(found.password_hash if found else None, password)
     if found is None or not fits:
         raise SignInRefused(
@@ -85,12 +83,17 @@ def sign_in_with_password(email: str, password: str, browser: Browser) -> str:
         return _open(found, email, browser, "password")
 
 
-def _open(found: _Found, email: str, browser: Browser, how: str) -> str:
-    _give_try_back(email, browser)
+def _open(found: Found, email: str, browser: Browser, how: str) -> str:
+    give_try_back(email, browser)
+    return open_session(found, browser, how)
+
+
+def open_session(found: Found, browser: Browser, how: str) -> str:
+    """Open a session inside a transaction, with a line in the audit trail, and return its token."""
     token = start_session(found.person_id, found.role, user_agent=browser.user_agent, address=browser.address)
     audit.record(
         "person.signed_in",
-        actor=_Who(found.person_id, found.role),
+        actor=Signer(found.person_id, found.role),
         subject="person",
         subject_id=found.person_id,
         note=how,
@@ -99,68 +102,14 @@ def _open(found: _Found, email: str, browser: Browser, how: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Who:
+class Signer:
+    """Who acts while signing in, before there is an Actor."""
+
     person_id: int
     role: Role
 
 
-# ---- tries -----------------------------------------------------------------------------------------------------------
-
-
-def _windows(email: str, browser: Browser) -> tuple[tuple[str, str, int, int], ...]:
-    settings = current_settings()
-    seconds = settings.sign_in_window_minutes * 60
-    return (
-        ("sign-in person", fold_email(email), settings.sign_in_person_limit, seconds),
-        ("sign-in address", browser.address, settings.sign_in_address_limit, seconds),
-    )
-
-
-def _count_try(email: str, browser: Browser) -> None:
-    """Count a try before it is judged, so that many at once cannot pass; a right one is given back."""
-    windows = _windows(email, browser)
-    with transaction():
-        within = [limits.hit(*window) for window in windows]
-    if not all(within):
-        wait = max(limits.wait_seconds(*w) for w, good in zip(windows, within, strict=True) if not good)
-        minutes = max(1, -(-wait // 60))
-        raise RateLimited(
-            ngettext(
-                "Too many tries did not fit. You can try again in %(num)s minute.",
-                "Too many tries did not fit. You can try again in %(num)s minutes.",
-                minutes,
-            ),
-            retry_after=wait,
-        )
-
-
-def _give_try_back(email: str, browser: Browser) -> None:
-    for window in _windows(email, browser):
-        limits.give_back(*window)
-
-
-def _count_mail(email: str, browser: Browser) -> None:
-    seconds = current_settings().sign_in_window_minutes * 60
-    windows = (
-        ("sign-in mail person", fold_email(email), MAILS_A_PERSON, seconds),
-        ("sign-in mail address", browser.address, current_settings().sign_in_address_limit, seconds),
-    )
-    with transaction():
-        within = [limits.hit(*window) for window in windows]
-    if not all(within):
-        wait = max(limits.wait_seconds(*w) for w, good in zip(windows, within, strict=True) if not good)
-        minutes = max(1, -(-wait // 60))
-        raise RateLimited(
-            ngettext(
-                "We have sent several mails already. You can ask again in %(num)s minute.",
-                "We have sent several mails already. You can ask again in %(num)s minutes.",
-                minutes,
-            ),
-            retry_after=wait,
-        )
-
-
-def _mail_alike(found: _Found | None, email: str, subject: str, text: str, html: str) -> None:
+def _mail_alike(found: Found | None, email: str, subject: str, text: str, html: str) -> None:
     """Promise a mail. For an address that we do not know the same work is done and undone, so that time tells nothing."""
     mail_id = mail.send(fold_email(email), subject, text, html, person_id=found.person_id if found else None)
     if found is None and mail_id is not None:
@@ -180,11 +129,11 @@ def _code_digest(email: str, code: str) -> str:
 
 def request_code(email: str, browser: Browser) -> None:
     """Mail a code of six digits if the address has an account. Raises RateLimited."""
-    _count_mail(email, browser)
+    count_mail(email, browser)
     code = f"{secrets.randbelow(1_000_000):06d}"
     settings, now = current_settings(), utc_now()
     with transaction():
-        found = _find(email)
+        found = find_by_email(email)
         db.session.execute(
             update(SignInSecret)
             .where(
@@ -220,7 +169,7 @@ def sign_in_with_code(email: str, code: str, browser: Browser) -> str:
 
     A code works once, for its minutes, and dies at the fifth wrong try.
     """
-    _count_try(email, browser)
+    count_try(email, browser)
     wrong = SignInRefused(
         _("This code does not fit or is too old. Check the newest mail, or ask for another code.")
     )
@@ -230,7 +179,7 @@ def sign_in_with_code(email: str, code: str, browser: Browser) -> str:
     if secret_id is None:
         raise wrong
     with transaction():
-        found = _find(email)
+        found = find_by_email(email)
         if found is None:
             raise wrong
         return _open(found, email, browser, "code")
@@ -271,10 +220,10 @@ def _take_code(email: str, digits: str) -> int | None:
 
 def request_reset(email: str, browser: Browser) -> None:
     """Mail a link that sets a new password if the address has an account. Raises RateLimited."""
-    _count_mail(email, browser)
+    count_mail(email, browser)
     token, settings = new_token(), current_settings()
     with transaction():
-        found = _find(email)
+        found = find_by_email(email)
         db.session.add(
             SignInSecret(
                 kind=SecretKind.RESET,
@@ -337,13 +286,13 @@ def reset_password(token: str, password: str, browser: Browser) -> str:
             .values(used_at=now)
             .returning(SignInSecret.id)
         ).first()
-        found = _find(person.email)
+        found = find_by_email(person.email)
         if used is None or found is None:
             raise NotFound(_("This link was used or is too old. Ask for a new one."))
         db.session.execute(update(Person).where(Person.id == found.person_id).values(password_hash=fresh))
         end_sessions_of(found.person_id)
         _end_secrets_of(found.person_id)
-        who = _Who(found.person_id, found.role)
+        who = Signer(found.person_id, found.role)
         audit.record("person.password_reset", actor=who, subject="person", subject_id=found.person_id)
         return start_session(
             found.person_id, found.role, user_agent=browser.user_agent, address=browser.address
@@ -367,14 +316,14 @@ def change_password(person_id: int, current: str, fresh: str, browser: Browser, 
     person = db.session.get(Person, person_id)
     if person is None:
         raise NotFound()
-    _count_try(person.email, browser)
+    count_try(person.email, browser)
     if not passwords.verify_password(person.password_hash, current):
         sentence = _("This is not your present password.")
         raise InvalidInput(sentence, fields={"current_password": sentence})
     passwords.check_new_password(fresh, email=person.email)
     hashed = passwords.hash_password(fresh)
     with transaction():
-        _give_try_back(person.email, browser)
+        give_try_back(person.email, browser)
         db.session.execute(update(Person).where(Person.id == person_id).values(password_hash=hashed))
         end_sessions_of(person_id, but=keep_session)
         _end_secrets_of(person_id)
