@@ -23,6 +23,7 @@ from app.deals.states import EDITABLE, LOSS_LABELS, DealState, EventKind, Verb, 
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.programs.estimates import estimate
+from app.tiers.queries import raised_of
 
 __all__ = ["bp", "check_routes", "csv_routes", "form_routes", "talk_routes"]
 
@@ -86,6 +87,7 @@ def detail_context(view: DealView, actor: Actor) -> dict[str, Any]:
         "steps": words.timeline(view, actor),
         "words": words,
         "awards": [award for award in awards if award["points"]],
+        "raised": raised_of((won.data or {}).get("tier")) if won else None,
         "if_won": if_won(view),
         "country": country_name(deal.customer_country),
         "can": {verb.value: actor.can("deal.write") and allows(deal.state, verb) for verb in Verb},

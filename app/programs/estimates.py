@@ -19,6 +19,7 @@ from app.programs.engine import POINTS, Line, Rates, line
 from app.programs.limits import UseKey
 from app.programs.reactor import Owed, judge_all
 from app.programs.sentences import Names, Sentence, sentence_of
+from app.tiers.whatif import estimate_from
 
 FOREVER = 2**62
 
@@ -241,3 +242,16 @@ def _estimate(
         reward.hold_days,
         points < each.offer.gross_points,
     )
+
+
+def _for_tiers(
+    actor: Any, amount_minor: int, currency: str, family_id: int | None, on: date
+) -> list[tuple[int, str]]:
+    """What a won deal would earn, as the tier page asks it: points and who gets them."""
+    found = estimate(
+        "deal_won", actor_or_org=actor, amount_minor=amount_minor, currency=currency, family_id=family_id, on=on
+    )
+    return [(each.points, each.payee_kind) for each in found]
+
+
+estimate_from(_for_tiers)

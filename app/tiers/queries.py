@@ -114,25 +114,40 @@ class Raised:
 
 
 def raised_by(activity_public_id: str | None) -> Raised | None:
-    """The level that a fact lifted its company to, with all that was gained; None if it lifted nobody. Two statements."""
+    """The level that a fact lifted its company to, with all that was gained; None if it lifted nobody."""
     if not activity_public_id:
         return None
+    return raised_of(_raise_record(Activity.public_id == activity_public_id))
+
+
+def raise_record(activity_id: int) -> dict[str, Any] | None:
+    """What a fact's raise can be kept as beside the fact, for `raised_of`; None if it lifted nobody. One statement."""
+    return _raise_record(Activity.id == activity_id)
+
+
+def _raise_record(which: Any) -> dict[str, Any] | None:
     query = (
         select(TierChange.from_level, TierChange.to_level, TierChange.version_id)
         .join(Activity, Activity.id == TierChange.activity_id)
-        .where(Activity.public_id == activity_public_id)
+        .where(which)
     )
     row = db.session.execute(query).first()
-    if row is None:
+    return {"from": row.from_level, "to": row.to_level, "version": row.version_id} if row else None
+
+
+def raised_of(record: Mapping[str, Any] | None) -> Raised | None:
+    """A kept raise in the language in force; without a statement once the process knows the plans."""
+    if not record:
         return None
-    version = load_catalogue().version(row.version_id)
+    wanted = int(record["version"])
+    version = known_catalogue().version(wanted) or load_catalogue().version(wanted)
     if version is None:
         return None
     definition = version.definition
     return Raised(
-        definition.level(row.to_level).name,
-        definition.level(row.from_level).name,
-        gained(definition, row.from_level, row.to_level),
+        definition.level(record["to"]).name,
+        definition.level(record["from"]).name,
+        gained(definition, record["from"], record["to"]),
     )
 
 

@@ -23,6 +23,7 @@ from app.deals.models import Deal
 from app.deals.services.moves import hold, move
 from app.deals.states import DealState, EventKind, LossReason, Verb
 from app.identity.actor import SYSTEM, Actor
+from app.tiers.queries import raise_record
 
 INVOICE_NO_MAX = 80
 
@@ -80,7 +81,9 @@ def win(
             }
             for award in recorded.awards
         ]
-        move(deal, Verb.WIN, EventKind.WON, actor, data={"awards": given}, notify_after=0)
+        raised = raise_record(recorded.activity_id)
+        data = {"awards": given, "tier": raised} if raised else {"awards": given}
+        move(deal, Verb.WIN, EventKind.WON, actor, data=data, notify_after=0)
         return Won(deal, recorded.awards)
 
 
