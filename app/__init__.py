@@ -45,6 +45,7 @@ BLUEPRINTS = (
     "app.boards.routes:bp",
     "app.boards.admin:admin_bp",
     "app.training.routes:bp",
+    "app.training.certificates:bp",
     "app.training.admin:admin_bp",
     "app.messages.routes:bp",
     "app.messages.admin:admin_bp",

@@ -8,7 +8,7 @@ least once; handlers are idempotent. Periodic work stands in one table, `SCHEDUL
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import bulk
 from app.core.clock import utc_now
 from app.core.db import Model, after_commit, db, dialect, execute_sql, in_transaction, lock, transaction
 from app.core.logs import get_logger
@@ -137,6 +138,23 @@ def enqueue(
     ).scalar()
     after_commit(_wake)
     return found
+
+
+def enqueue_many(kind: str, payloads: Sequence[dict[str, Any]]) -> list[int]:
+    """Promise many jobs of one kind, due now, inside the present transaction. Returns their ids in order."""
+    if not in_transaction():
+        raise RuntimeError("enqueue_many() outside transaction()")
+    if kind not in HANDLERS:
+        raise KeyError(f"no handler for jobs of kind {kind}")
+    now = utc_now()
+    ids = bulk.reserve_ids("jobs", len(payloads))
+    columns = ("id", "kind", "payload", "run_at", "attempts", "state", "created_at")
+    rows = [
+        (job_id, kind, payload, now, 0, "ready", now) for job_id, payload in zip(ids, payloads, strict=True)
+    ]
+    bulk.insert_rows("jobs", columns, rows)
+    after_commit(_wake)
+    return ids
 
 
 def cancel(dedupe: str) -> bool:

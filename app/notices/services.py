@@ -125,3 +125,13 @@ def purge() -> None:
             )
         )
         db.session.execute(delete(Notice).where(Notice.created_at < now - timedelta(days=KEPT_DAYS)))
+
+
+def take_back(dedupe: str) -> None:
+    """Remove what was told and not yet opened, inside the present transaction."""
+    if not in_transaction():
+        raise RuntimeError("take_back() outside transaction()")
+    db.session.execute(
+        delete(Notice).where(Notice.dedupe == dedupe, Notice.read_at.is_(None)),
+        execution_options={"synchronize_session": False},
+    )

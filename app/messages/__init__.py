@@ -1,0 +1,1 @@
+"""What the vendor tells its partners: announcements, who reads them, who confirms."""
