@@ -19,7 +19,10 @@ from app.core.types import PK, BigInt, JSONText, LocalDate, UTCDateTime, public_
 
 
 class Enrolment(Model):
-    """One person going through one version of a course; one open at a time. `module_id` is where they are."""
+    """One person going through one version of a course; one open at a time. `module_id` is where they are.
+
+    `outcome` is what passing brought, as it was shown (`services.passing.Outcome`).
+    """
 
     __tablename__ = "course_enrolments"
     __table_args__ = (
@@ -46,6 +49,7 @@ class Enrolment(Model):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     touched_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     passed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONText)
 
 
 class ModuleProgress(Model):
@@ -63,7 +67,7 @@ class ModuleProgress(Model):
 
 
 class Attempt(Model):
-    """One try at the quiz. `earned` is what the first pass earned, as it was shown: `[{"points", "program", ...}]`."""
+    """One try at the quiz."""
 
     __tablename__ = "quiz_attempts"
     __table_args__ = (
@@ -100,7 +104,6 @@ class Attempt(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     right_count: Mapped[int | None] = mapped_column(Integer)
     is_passed: Mapped[bool | None] = mapped_column()
-    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONText)
 
 
 class AttemptQuestion(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -91,6 +92,16 @@ def list_own(actor: Actor, limit: int = 10) -> list[CertificateView]:
     return [view for view in map(_view, db.session.execute(query.limit(3 * limit))) if not view.is_renewed][
         :limit
     ]
+
+
+def list_by_serial(serials: Sequence[str]) -> list[CertificateView]:
+    """These certificates, in the order given."""
+    if not serials:
+        return []
+    found = {
+        row.serial: _view(row) for row in db.session.execute(_rows().where(Certificate.serial.in_(serials)))
+    }
+    return [found[serial] for serial in serials if serial in found]
 
 
 def find_admin(serial: str, actor: Actor) -> CertificateView:

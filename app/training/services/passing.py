@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -19,14 +19,16 @@ from app.training.services.certificates import issue_for
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a pass brought. `record` keeps it with the attempt, so that it can be shown again as it was.
+    """What a pass brought. It is kept with the round, so that it can be shown again as it was.
 
     `earned`: points, name and slug of the program, payee, public id of the posting, and the date until which they are
-    held. `tier`: the level that the company reached by it, or None. `is_first` is False from the second pass on.
+    held. `activity`: public id of the fact. `tier`: slug of the level that the company reached by it, or None.
+    `is_first` is False from the second pass on.
     """
 
     is_first: bool
     earned: tuple[dict[str, Any], ...] = ()
+    activity: str | None = None
     tier: str | None = None
     serials: tuple[str, ...] = ()
 
@@ -39,6 +41,7 @@ class Outcome:
         return {
             "is_first": self.is_first,
             "earned": list(self.earned),
+            "activity": self.activity,
             "tier": self.tier,
             "serials": list(self.serials),
         }
@@ -50,6 +53,7 @@ class Outcome:
         return cls(
             bool(stored["is_first"]),
             tuple(stored.get("earned", ())),
+            stored.get("activity"),
             stored.get("tier"),
             tuple(stored.get("serials", ())),
         )
@@ -65,13 +69,12 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
     enrolment.passed_at = enrolment.touched_at = utc_now()
     db.session.flush()
     first = db.session.get(CoursePass, (course.id, enrolment.person_id)) is None
-    earned: tuple[dict[str, Any], ...] = ()
-    tier = None
+    outcome = Outcome(first)
     if first:
         before = _level(actor)
-        earned = _record(course, enrolment, attempt, actor)
+        outcome = _record(course, enrolment, attempt, actor)
         after = _level(actor)
-        tier = after if after != before else None
+        outcome = replace(outcome, tier=after if after != before else None)
     serials = issue_for(enrolment, course, version, actor=actor)
     audit.record(
         "course.passed",
@@ -81,12 +84,13 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
         organisation_id=actor.organisation_id,
         note=None if first else "again",
     )
-    return Outcome(first, earned, tier, tuple(serials))
+    outcome = replace(outcome, serials=tuple(serials))
+    enrolment.outcome = outcome.to_record()
+    db.session.flush()
+    return outcome
 
 
-def _record(
-    course: Course, enrolment: Enrolment, attempt: Attempt | None, actor: Actor
-) -> tuple[dict[str, Any], ...]:
+def _record(course: Course, enrolment: Enrolment, attempt: Attempt | None, actor: Actor) -> Outcome:
     """The activity, its row in `course_passes`, and what programs gave for it."""
     passed_on = today()
     recorded = None
@@ -114,6 +118,7 @@ def _record(
         for award in (recorded.awards if recorded else ())
         if award.points
     )
+    outcome = Outcome(True, earned, recorded.public_id if recorded else None)
     db.session.add(
         CoursePass(
             course_id=course.id,
@@ -122,13 +127,13 @@ def _record(
             enrolment_id=enrolment.id,
             attempt_id=attempt.id if attempt is not None else None,
             activity_id=recorded.activity_id if recorded else None,
-            points=sum(int(award["points"]) for award in earned if award["payee"] == "member"),
+            points=outcome.points,
             passed_at=utc_now(),
             passed_on=passed_on,
         )
     )
     db.session.flush()
-    return earned
+    return outcome
 
 
 def _level(actor: Actor) -> str | None:

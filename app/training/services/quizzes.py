@@ -151,8 +151,7 @@ def answer(attempt_id: str, number: int, chosen: Sequence[str], *, actor: Actor)
         if row.chosen is not None:
             if sorted(row.chosen) != keys:
                 raise AnsweredAlready()
-            outcome = Outcome.from_record(attempt.outcome)
-            return Answered(attempt, number, bool(row.is_right), outcome)
+            return Answered(attempt, number, bool(row.is_right), _brought(attempt))
         if any(earlier.chosen is None for earlier in rows[: number - 1]):
             raise NotOffered(_("Answer the question before this one first. Nothing was changed."))
         is_right = frozenset(keys) == question.right_keys
@@ -211,9 +210,18 @@ def _finish(attempt: Attempt, right_count: int, actor: Actor) -> Outcome | None:
     else:
         enrolment.touched_at = utc_now()
     attempt.finished_at, attempt.right_count = utc_now(), right_count
-    attempt.is_passed, attempt.outcome = is_passed, outcome.to_record() if outcome else None
+    attempt.is_passed = is_passed
     db.session.flush()
     return outcome
+
+
+def _brought(attempt: Attempt) -> Outcome | None:
+    """What a passed attempt brought, as it was told the first time."""
+    if not attempt.is_passed:
+        return None
+    return Outcome.from_record(
+        db.session.scalar(select(Enrolment.outcome).where(Enrolment.id == attempt.enrolment_id))
+    )
 
 
 def is_pass(right_count: int, question_count: int, pass_mark_percent: int) -> bool:

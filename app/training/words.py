@@ -1,0 +1,100 @@
+"""Sentences about courses for lists: what is left, when it was passed, when it is due."""
+
+from __future__ import annotations
+
+from app.core.clock import today
+from app.core.filters import day_month, short_day, zone_name
+from app.core.i18n import _, ngettext
+from app.training.models import ModuleKind
+from app.training.queries.certificates import CertificateView
+from app.training.queries.courses import CourseView
+
+KIND_ICONS = {ModuleKind.TEXT: "file-text", ModuleKind.VIDEO: "video", ModuleKind.FILE: "download"}
+
+
+def minutes(count: int) -> str:
+    """*12 min*"""
+    return ngettext("%(num)s min", "%(num)s min", count)
+
+
+def course_line(view: CourseView) -> str:
+    """What stands under a course's title: what is left of it, or how it was passed."""
+    if view.is_open:
+        return _left(view)
+    if view.passed_at is not None:
+        return _passed(view)
+    if view.has_quiz:
+        return ngettext(
+            "%(time)s, %(num)s question",
+            "%(time)s, %(num)s questions",
+            view.question_count,
+            time=minutes(view.minutes),
+        )
+    return minutes(view.minutes)
+
+
+def _left(view: CourseView) -> str:
+    if view.done_count >= view.part_count and view.has_quiz:
+        return _("Only the quiz is left")
+    if view.is_passed and view.has_quiz:
+        return _("Renewal under way, then a quiz")
+    if view.has_quiz:
+        return ngettext("%(num)s min left, then a quiz", "%(num)s min left, then a quiz", view.minutes_left)
+    return ngettext("%(num)s min left", "%(num)s min left", view.minutes_left)
+
+
+def _passed(view: CourseView) -> str:
+    assert view.passed_at is not None
+    if view.right_count is None or view.asked_count is None:
+        return _("Passed %(day)s", day=short_day(view.passed_at))
+    return _(
+        "Passed %(day)s, %(right)s of %(asked)s",
+        day=short_day(view.passed_at),
+        right=view.right_count,
+        asked=view.asked_count,
+    )
+
+
+def due_line(view: CourseView) -> str | None:
+    """When an assigned course is due; nothing once it was passed."""
+    if not view.is_assigned or view.is_passed:
+        return None
+    if view.due_on is None:
+        return _("Assigned to you")
+    if view.due_on < today(zone_name()):
+        return _("Was due %(day)s", day=day_month(view.due_on))
+    return _("Due %(day)s", day=day_month(view.due_on))
+
+
+def is_late(view: CourseView) -> bool:
+    """An assigned course whose date has gone by."""
+    return view.due_on is not None and not view.is_passed and view.due_on < today(zone_name())
+
+
+def certificate_line(one: CertificateView) -> str:
+    """How a certificate stands, in one line."""
+    if one.state == "revoked":
+        return _("Revoked")
+    if one.valid_until is None:
+        return _("Valid, without an end")
+    if one.state == "expired":
+        return _("Ended %(day)s", day=short_day(one.valid_until))
+    return _("Valid until %(day)s", day=short_day(one.valid_until))
+
+
+def looks(view: CourseView) -> tuple[str, str]:
+    """Icon and tone of a course in a list."""
+    if view.is_passed and not view.is_open:
+        return "check", "ok"
+    if view.is_open:
+        return "play", "accent"
+    if view.category == "short_read":
+        return "file-text", "neutral"
+    return "book-open", "brand"
+
+
+def size(count: int) -> str:
+    """*240 KB*, *3 MB*."""
+    if count < 1024 * 1024:
+        return _("%(num)s KB", num=max(1, round(count / 1024)))
+    return _("%(num)s MB", num=round(count / 1024 / 1024))
