@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, g, request, send_file, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app.core import storage
 from app.core.errors import AppError, InvalidInput, NotFound
@@ -163,12 +164,9 @@ def _show(form: AwardForm, status: int, q: str = "") -> Response:
     actor = current_actor()
     chosen = find_receivers(form.to.data or [], actor)
     categories = vendor.list_categories()
-    form.category.choices = [(one.slug, one.name) for one in categories]
-    form.points.choices = [
-        ("0", _("None")),
-        *((amount, amount) for amount in AMOUNTS[1:]),
-        (OTHER, _("Other")),
-    ]
+    form.category.choices = [SelectChoice(one.slug, one.name) for one in categories]
+    amounts = [SelectChoice(amount, amount) for amount in AMOUNTS[1:]]
+    form.points.choices = [SelectChoice("0", _("None")), *amounts, SelectChoice(OTHER, _("Other"))]
     form.points.data = form.points.data or "0"
     found = vendor.search_receivers(actor, q) if q else vendor.list_recent(actor)
     return render(

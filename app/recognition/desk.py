@@ -87,11 +87,10 @@ class Desk:
     @property
     def button(self) -> str:
         """The button says it all."""
-        if self.waits:
-            return _(
-                "Ask %(name)s to approve",
-                name=self.checker.split()[0] if self.checker else _("a second person"),
-            )
+        if self.waits and self.checker is None:
+            return _("Ask a second person to approve")
+        if self.waits and self.checker:
+            return _("Ask %(name)s to approve", name=self.checker.split()[0])
         count, points = len(self.chosen), format_points(self.points, current_locale())
         if count == 1 and self.points:
             return _("Give %(name)s %(points)s points", name=self.chosen[0].first_name, points=points)

@@ -8,8 +8,8 @@ from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMult
 from wtforms.fields.choices import SelectChoice
 
 from app.core.forms import AppForm, LengthAtMost, Required, TextAreaField, TextField, WholeNumberField
-from app.core.i18n import _l
-from app.recognition.models import ICONS, TONES
+from app.core.i18n import LOCALE_NAMES, _l
+from app.recognition.models import ICONS, LANGUAGES, TONES
 from app.recognition.services.deciding import REASON_MAX
 from app.recognition.services.giving import MOST_POINTS
 
@@ -25,7 +25,7 @@ TONE_LABELS = {
     "brand": _l("Brand colour"), "ok": _l("Green"), "warn": _l("Amber"), "bad": _l("Red"), "info": _l("Blue"),
     "accent": _l("Gold"),
 }  # fmt: skip
-LANGUAGE_CHOICES = [("en", "English"), ("ms", "Bahasa Melayu"), ("id", "Bahasa Indonesia")]
+LANGUAGE_CHOICES = [SelectChoice(code, LOCALE_NAMES[code]) for code in LANGUAGES]
 
 
 class AwardForm(AppForm):

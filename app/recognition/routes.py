@@ -28,6 +28,15 @@ def place_of(one: Recipient, levels: dict[str, str]) -> str:
     return _("%(place)s, %(level)s partner", place=place, level=level) if level else place
 
 
+@bp.app_template_global()
+def names_of(recipients: list[Recipient], most: int) -> str:
+    """The first names and how many more there are."""
+    names, more = ", ".join(one.name for one in recipients[:most]), len(recipients) - most
+    if more <= 0:
+        return names
+    return ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, names=names)
+
+
 @bp.get("/recognition")
 @needs("recognition.view")
 def index() -> Response:
@@ -63,6 +72,7 @@ def show(public_id: str) -> Response:
         "main",
         view=view,
         award=view.award,
+        printable=[one for one in view.award.recipients if wall.may_print(one, current_actor())],
         levels=level_names(),
         vendor=current_settings().vendor_name,
     )

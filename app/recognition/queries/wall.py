@@ -185,6 +185,15 @@ def answers_for(recipient: Recipient, actor: Actor) -> bool:
     return recipient.organisation_id == actor.organisation_id and actor.can("team.manage")
 
 
+def may_print(recipient: Recipient, actor: Actor) -> bool:
+    """Whether a certificate is this person's to print: their own, their company's, or any for the vendor."""
+    if actor.is_vendor:
+        return actor.can("recognition.admin_view")
+    if recipient.person_id is not None:
+        return recipient.person_id == actor.person_id
+    return recipient.organisation_id == actor.organisation_id
+
+
 def find_picture_key(public_id: str, actor: Actor) -> str:
     """Where an award's picture lies. Raises NotFound."""
     query = readable_awards(actor).where(Award.public_id == public_id, Award.picture_key.is_not(None))

@@ -1,0 +1,102 @@
+"""Real connections against each other: applause, the budget, two approvers, the service job."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core.clock import travel, utc_now
+from app.core.db import db
+from app.partners.models import Membership
+from app.recognition import services
+from app.recognition.errors import AwardDecided, BudgetTooSmall
+from app.recognition.models import Applause, Award, AwardState
+from app.recognition.queries import find_award
+from tests.cast import Cast
+from tests.ledger.support import clean
+from tests.races import race, split
+from tests.recognition.support import begin, give, person, points_of
+
+
+@pytest.mark.race
+def test_applause_is_one_per_person_however_it_is_sent(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    people = [cast.aisyah, cast.kinabalu_admin, cast.budi, cast.merapi_admin]
+    with app.app_context():
+        begin(cast, budget=0)
+        award = give(cast).public_id
+    for number in range(rounds["race"]):
+        leaver = people[number % 4]
+        runners = [lambda one=one: services.applaud(award, True, actor=one) for one in people * 2]
+        _done, errors = split(race(app, runners))
+        assert errors == []
+        with app.app_context():
+            assert find_award(award, cast.budi).award.applause == 4
+        back = [lambda leaver=leaver: services.applaud(award, False, actor=leaver)] * 3
+        assert split(race(app, back))[1] == []
+        with app.app_context():
+            assert find_award(award, cast.budi).award.applause == 3
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Applause)) == 3
+
+
+@pytest.mark.race
+def test_of_two_awards_for_the_last_of_the_budget_exactly_one_is_given(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    with app.app_context():
+        begin(cast, budget=150)
+    runners = [
+        lambda: give(cast, points=100).public_id,
+        lambda: give(cast, person(cast.budi), points=100, by=cast.owner).public_id,
+    ]
+    for _number in range(rounds["race"]):
+        done, errors = split(race(app, runners))
+        assert len(done) == 1 and [type(error) for error in errors] == [BudgetTooSmall]
+        with app.app_context():
+            assert points_of(cast.aisyah) + points_of(cast.budi) == 100
+            services.withdraw(done[0], "Round over.", actor=cast.owner)
+            assert points_of(cast.aisyah) + points_of(cast.budi) == 0
+    with app.app_context():
+        clean()
+
+
+@pytest.mark.race
+def test_of_two_who_decide_exactly_one_decides(app: Flask, cast: Cast, rounds: dict[str, int]) -> None:
+    with app.app_context():
+        begin(cast, budget=None)
+    for number in range(rounds["race"] // 5):
+        with app.app_context():
+            award = give(cast, points=150_000).public_id
+        runners = [
+            lambda award=award: services.approve(award, actor=cast.finance),
+            (lambda award=award: services.approve(award, actor=cast.owner))
+            if number % 2
+            else (lambda award=award: services.decline(award, "No.", actor=cast.owner)),
+        ]
+        done, errors = split(race(app, runners))
+        assert len(done) == 1 and [type(error) for error in errors] == [AwardDecided]
+    with app.app_context():
+        given = db.session.scalar(select(func.count()).where(Award.state == AwardState.GIVEN))
+        assert points_of(cast.aisyah) == 150_000 * int(given or 0)
+        clean()
+
+
+@pytest.mark.race
+def test_the_service_job_run_five_times_at_once_records_each_milestone_once(app: Flask, cast: Cast) -> None:
+    today = utc_now()
+
+    def run() -> int:
+        with travel(today + timedelta(days=366)):
+            return services.record_service()
+
+    done, errors = split(race(app, [run] * 5))
+    assert errors == []
+    with app.app_context():
+        awards = db.session.scalar(select(func.count()).where(Award.service_years == 1))
+        partners = db.session.scalar(select(func.count()).where(Membership.organisation_id.is_not(None)))
+        assert awards == sum(done) == partners
