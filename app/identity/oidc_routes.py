@@ -7,12 +7,12 @@ import json
 import time
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, session
+from flask import Blueprint, Response, redirect, request, session, url_for
 
 from app.core.crypto import Unreadable, same, seal, unseal
 from app.core.errors import AppError, NotFound
 from app.core.http import local_path, render, see_other
-from app.core.i18n import _l
+from app.core.i18n import _, _l
 from app.core.settings import current_settings
 from app.identity import oidc, oidc_doctor
 from app.identity.actor import get_actor
@@ -101,7 +101,14 @@ def _failed(failed: AppError, target: str | None) -> Response:
     """The sign-in page with the sentence, and every other way in beside it."""
     form = SignInForm(formdata=None, next=target)
     response = render(
-        "identity/sign_in.html", form=form, refused=failed.message, status=failed.status, next=target
+        "identity/sign_in.html",
+        form=form,
+        refused=failed.message,
+        status=failed.status,
+        stay_at=url_for(
+            "identity.sign_in", next=target
+        ),  # another language asks for this page, not for the answer
+        error_prefix=_("Error: "),
     )
     retry_after = getattr(failed, "retry_after", None)
     if retry_after:

@@ -76,7 +76,8 @@ def links(app):
 
 def trail(app):
     with app.app_context():
-        query = "SELECT code, note FROM audit_entries WHERE subject = 'person' ORDER BY id"
+        query = """SELECT e.code, d.note FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id
+                   WHERE e.subject = 'person' ORDER BY e.id"""
         return [tuple(row) for row in db.session.execute(text(query))]
 
 
@@ -296,6 +297,7 @@ def test_a_refusal_of_the_provider_is_a_sentence(app, client, provider, reason):
     assert refused(answer, NOT_DONE)
     page = answer.get_data(as_text=True)
     assert "alert(1)" not in page and 'value="/wallet"' in page
+    assert 'name="next" value="/sign-in?next=/wallet"' in page  # of the languages: not the answer again
 
 
 def test_a_provider_that_is_down_or_talks_nonsense_is_a_sentence(app, client, provider):
