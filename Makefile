@@ -35,6 +35,8 @@ bench: dev  ## the ratios of the hot paths, on both databases
 	@$(BIN)/python scripts/i18n.py compile
 	@$(BIN)/python scripts/bench.py
 	@$(BIN)/python scripts/bench_imports.py
+	@$(BIN)/python scripts/bench_boards.py
+	@$(BIN)/python scripts/bench_codes.py
 
 soak: dev  ## the long numbers: 300 kill cycles, more rounds of every race
 	@$(BIN)/python scripts/i18n.py compile

@@ -99,6 +99,15 @@ def walk_in_force(
         after = rows[-1]["id"]
 
 
+def list_in_force(first: date, last: date, *, kinds: Sequence[str] | None = None, limit: int) -> list[Entry]:
+    """The last recorded entries in force of a window; both dates belong to it."""
+    query = select(TABLE).where(TABLE.c.voided_at.is_(None), TABLE.c.occurred_on.between(first, last))
+    if kinds is not None:
+        query = query.where(TABLE.c.kind.in_(kinds))
+    rows = db.session.execute(query.order_by(TABLE.c.id.desc()).limit(limit)).mappings()
+    return [entry_of(row) for row in rows]
+
+
 def newest_in_force(
     owner: str, owner_id: int, first: date, last: date, *, kinds: Sequence[str] | None = None, size: int = 50
 ) -> Iterator[list[Entry]]:
