@@ -17,6 +17,7 @@ from app.core.undo import offer_undo, withdraw_undo
 from app.deals import services
 from app.deals.errors import UndoTooLate
 from app.deals.models import Deal
+from app.deals.payee import Payee
 from app.deals.queries import list_deals, overview
 from app.deals.review import (
     QUEUE_PAGE,
@@ -70,16 +71,6 @@ class QuestionForm(AppForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Payee:
-    """For whom an estimate is made: who registered the deal, in the deal's company."""
-
-    organisation_id: int
-    person_id: int
-    organisation_country: str
-    organisation_kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """The queue around one item: the first page of it, where the item stands, its neighbours, and the clean ones."""
 
@@ -118,7 +109,13 @@ def estimates_of(review: Review) -> list[Estimate]:
     deal = review.deal
     lines = [line for line in review.parts.lines if line.family_id is not None]
     family = max(lines, key=lambda line: line.value_minor or 0).family_id if lines else None
-    payee = Payee(deal.organisation_id, deal.member_id, review.organisation_country, review.organisation_kind)
+    payee = Payee(
+        deal.organisation_id,
+        deal.member_id,
+        review.organisation_country,
+        review.organisation_kind,
+        review.organisation_tier,
+    )
     return estimate(
         "deal_won",
         actor_or_org=payee,

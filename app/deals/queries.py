@@ -206,6 +206,7 @@ class DealView:
     organisation_name: str
     organisation_country: str
     organisation_kind: str
+    organisation_tier: str | None
     member_name: str
     parts: Parts
 
@@ -234,7 +235,9 @@ def find_deal(public_id: str, actor: Actor) -> DealView:
     """One deal in scope with its parts. Two statements. Raises NotFound."""
     query: Select[Any] = (
         one_deal(public_id, actor)
-        .add_columns(Organisation.name, Organisation.country, Organisation.kind, Person.name)
+        .add_columns(
+            Organisation.name, Organisation.country, Organisation.kind, Organisation.tier, Person.name
+        )
         .join(Organisation, Organisation.id == Deal.organisation_id)
         .join(Person, Person.id == Deal.member_id)
     )
@@ -242,7 +245,7 @@ def find_deal(public_id: str, actor: Actor) -> DealView:
     if row is None:
         raise NotFound()
     deal: Deal = row[0]
-    return DealView(deal, deal.organisation_id, row[1], row[2], row[3], row[4], load_parts(deal.id))
+    return DealView(deal, deal.organisation_id, row[1], row[2], row[3], row[4], row[5], load_parts(deal.id))
 
 
 @dataclass(frozen=True, slots=True)

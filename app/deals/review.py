@@ -60,6 +60,7 @@ class Review:
     organisation_name: str
     organisation_country: str
     organisation_kind: str
+    organisation_tier: str | None
     organisation_city: str | None
     member_name: str
     won_count: int
@@ -170,7 +171,8 @@ def find_review(public_id: str, actor: Actor) -> Review:
     query = (
         one_deal(public_id, actor)
         .add_columns(
-            Organisation.name.label("organisation_name"), Organisation.country, Organisation.kind, Organisation.city,
+            Organisation.name.label("organisation_name"), Organisation.country, Organisation.kind, Organisation.tier,
+            Organisation.city,
             Person.name.label("member_name"),
             counted.where(sibling.c.state == DealState.WON).scalar_subquery().label("won"),
             counted.where(sibling.c.state.in_((DealState.WON, DealState.LOST))).scalar_subquery().label("decided"),
@@ -191,6 +193,7 @@ def find_review(public_id: str, actor: Actor) -> Review:
         organisation_name=row.organisation_name,
         organisation_country=row.country,
         organisation_kind=str(row.kind),
+        organisation_tier=row.tier,
         organisation_city=row.city,
         member_name=row.member_name,
         won_count=row.won,

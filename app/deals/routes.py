@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, url_for
@@ -18,6 +17,7 @@ from app.core.money import format_points
 from app.deals import check_routes, csv_routes, form_routes, services, talk_routes, words
 from app.deals.blueprint import block_for_sheet, bp
 from app.deals.forms import LossForm, WinForm, country_name, win_form
+from app.deals.payee import Payee
 from app.deals.queries import CHIPS, DealView, find_deal, list_deals, needs_you_count, overview
 from app.deals.states import EDITABLE, LOSS_LABELS, DealState, EventKind, Verb, allows
 from app.identity.actor import Actor, current_actor
@@ -33,16 +33,6 @@ CHIP_LABELS = {
     "won": _l("Won"), "draft": _l("Drafts"), "closed": _l("Closed"),
 }  # fmt: skip
 RARE = ("draft", "closed")
-
-
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """Whom an estimate is for: the deal's own member and company."""
-
-    organisation_id: int
-    person_id: int
-    organisation_country: str
-    organisation_kind: str
 
 
 @bp.get("")
@@ -101,7 +91,13 @@ def if_won(view: DealView) -> dict[str, int]:
     open_states = (DealState.DRAFT, DealState.SUBMITTED, DealState.IN_REVIEW, DealState.INFORMATION_NEEDED)
     if deal.value_minor is None or deal.state not in (*open_states, DealState.APPROVED):
         return {}
-    payee = Payee(deal.organisation_id, deal.member_id, view.organisation_country, view.organisation_kind)
+    payee = Payee(
+        deal.organisation_id,
+        deal.member_id,
+        view.organisation_country,
+        view.organisation_kind,
+        view.organisation_tier,
+    )
     found: dict[str, int] = {}
     for one in estimate(
         "deal_won", actor_or_org=payee, amount_minor=deal.value_minor, currency=deal.currency,
