@@ -22,6 +22,8 @@ BLUEPRINTS = (
     "app.identity.outbox:bp",
     "app.company.routes:bp",
     "app.company.help:bp",
+    "app.company.more:bp",
+    "app.company.today:bp",
     "app.company.partners_admin:admin_bp",
     "app.company.products_admin:admin_bp",
     "app.company.audience_admin:admin_bp",

@@ -16,7 +16,7 @@ from app.identity.actor import Actor
 from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
 from app.programs.catalogue import Catalogue, load_catalogue
-from app.programs.estimates import points_of_wins
+from app.programs.estimates import points_of_courses, points_of_wins
 from app.programs.queries import Card, running_now
 from app.rewards.prices import worth_minor
 from app.rewards.queries.catalogue import find_point_rate
@@ -70,6 +70,7 @@ class Home:
     tasks: Sequence[Task]
     running: Sequence[Card]
     waiting_count: int
+    lessons: Sequence[tuple[FeedRow, int]] = ()
     feed: dict[str, list[FeedRow]] = field(default_factory=dict)
 
     @property
@@ -86,11 +87,6 @@ class Home:
         """False for somebody who has yet to register the first one."""
         return any(row.n1 for row in self.rows("deals"))
 
-    @property
-    def lessons(self) -> list[FeedRow]:
-        """Courses under *Do next*, after what is at risk: one, or as many as there is room for."""
-        return self.rows("learn")[: max(DO_NEXT_LIMIT - len(self.tasks), 1)]
-
 
 def load_home(actor: Actor) -> Home:
     """Read home for a partner's person. The company's points stand beside their own for an admin, never added."""
@@ -103,7 +99,7 @@ def load_home(actor: Actor) -> Home:
             unit *= 1000  # rupiah: nobody counts single ones
         worth = (worth_minor(own.available, rate) // unit * unit, rate.currency)
     waiting = find_waiting(actor, DO_NEXT_LIMIT)
-    programs = load_catalogue()
+    programs, feed = load_catalogue(), read_feed(actor)
     expiring = next(((on, points) for on, points in own.expiring if points), None)
     return Home(
         own=own,
@@ -114,7 +110,8 @@ def load_home(actor: Actor) -> Home:
         tasks=_tasks(actor, waiting.first, programs),
         running=running_now(actor, programs=programs),
         waiting_count=waiting.count,
-        feed=read_feed(actor),
+        lessons=_lessons(actor, feed.get("learn", []), len(waiting.first), programs),
+        feed=feed,
     )
 
 
@@ -126,6 +123,15 @@ def read_feed(actor: Actor) -> dict[str, list[FeedRow]]:
         for row in sorted((FeedRow(*row) for row in db.session.execute(query)), key=lambda row: row.rank):
             found.setdefault(row.part, []).append(row)
     return found
+
+
+def _lessons(
+    actor: Actor, rows: Sequence[FeedRow], taken: int, programs: Catalogue
+) -> list[tuple[FeedRow, int]]:
+    """Courses under *Do next*, after what is at risk: one, or as many as there is room for; with what each earns."""
+    shown = rows[: max(DO_NEXT_LIMIT - taken, 1)]
+    points = points_of_courses(actor, [row.ref or "" for row in shown], programs) if shown else {}
+    return [(row, points.get(row.ref or "", 0)) for row in shown]
 
 
 def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
