@@ -110,9 +110,16 @@ def list_programs(actor: Actor, programs: Catalogue | None = None) -> PartnerPro
 
 
 def running_now(actor: Actor, limit: int = 2, programs: Catalogue | None = None) -> list[Card]:
-    """What runs for the person now, the one that ends first before the others; for home."""
+    """What runs for the person now, the one that ends first before the others; for home.
+
+    What pays for awards is nobody's to earn by themselves, so it is not offered there.
+    """
     page = list_programs(actor, programs)
-    cards = [card for card in (*page.mine, *page.company) if card.state == RUNNING]
+    cards = [
+        card
+        for card in (*page.mine, *page.company)
+        if card.state == RUNNING and card.trigger != "recognition"
+    ]
     return cards[:limit]
 
 

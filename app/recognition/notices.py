@@ -18,7 +18,7 @@ from app.identity.permissions import PERMISSIONS
 from app.notices.services import notify
 from app.partners.models import VENDOR_ROLES, Membership, Organisation, Role
 from app.recognition.models import Award, AwardCategory, AwardRecipient, AwardState
-from app.recognition.words import service_line, title_of
+from app.recognition.words import service_thanks, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Story:
 
     def citation(self) -> str:
         if self.award.service_years is not None:
-            return service_line(self.award.service_years)
+            return service_thanks(self.award.service_years)
         return self.award.citation or self.category.note(current_locale())
 
 

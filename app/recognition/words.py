@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from app.core.i18n import _, ngettext
+from app.core.i18n import ngettext
 
-__all__ = ["service_line", "title_of"]
+__all__ = ["service_thanks", "title_of"]
 
 
-def service_line(years: int) -> str:
-    """What the wall says about years of service, in the language in force."""
-    return ngettext("%(num)s year together.", "%(num)s years together.", years)
+def service_thanks(years: int) -> str:
+    """What a notice says about years of service, in the language in force."""
+    return ngettext("Thank you for %(num)s year together.", "Thank you for %(num)s years together.", years)
 
 
 def title_of(category: str, service_years: int | None) -> str:
@@ -17,8 +17,3 @@ def title_of(category: str, service_years: int | None) -> str:
     if service_years is None:
         return category
     return ngettext("%(num)s year of service", "%(num)s years of service", service_years)
-
-
-def sender(vendor: str) -> str:
-    """From whom an award comes, on the wall."""
-    return _("from the %(vendor)s team", vendor=vendor)

@@ -40,7 +40,7 @@ def test_an_award_pays_its_points_through_a_program_out_of_the_budget(app: Flask
         assert award.state is AwardState.GIVEN and points_of(cast.aisyah) == 250
         assert company_points(cast.kinabalu.id) == 0
         budget = find_budget()
-        assert budget is not None and budget.left_points == 750 and budget.left_minor == 3_750
+        assert budget is not None and budget.left_points == 750 and budget.left_minor == 3_700
         assert on_wall(cast.budi) == [award.public_id]
         activity = db.session.scalars(select(Activity)).one()
         assert (activity.kind, activity.source, activity.quantity) == ("recognition", "recognition", 250)

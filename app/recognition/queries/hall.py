@@ -14,7 +14,7 @@ from app.partners.models import Organisation
 from app.recognition.models import Award, AwardCategory, AwardRecipient, AwardState
 from app.recognition.queries.rows import latest_answer, localized
 from app.recognition.scope import may_be_named
-from app.recognition.words import service_line, title_of
+from app.recognition.words import title_of
 
 PAGE = 40
 
@@ -125,9 +125,6 @@ def _entries(year: int, category: str, after: int | None, locale: str) -> tuple[
 
 
 def _entry(row: Any, locale: str) -> HallEntry:
-    if row.service_years is not None:
-        citation = service_line(row.service_years)
-    else:
-        citation = row.citation or row.note
+    citation = "" if row.service_years is not None else row.citation or row.note
     lang = row.citation_lang if row.citation and row.citation_lang != locale else None
     return HallEntry(row.id, title_of(row.category, row.service_years), row.icon, row.tone, citation, lang)

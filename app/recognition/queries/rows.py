@@ -16,7 +16,7 @@ from app.identity.models import Person
 from app.partners.models import Organisation
 from app.recognition.models import Applause, Award, AwardCategory, AwardRecipient, AwardState, HallConsent
 from app.recognition.scope import is_ones_own, may_be_named
-from app.recognition.words import service_line, title_of
+from app.recognition.words import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class AwardRow:
 
     @property
     def citation(self) -> str:
-        """Its own words, else what the category says."""
+        """Its own words, else what the category says; years of service speak for themselves."""
         if self.service_years is not None:
-            return service_line(self.service_years)
+            return ""
         return self.own_citation or self.note
 
     @property

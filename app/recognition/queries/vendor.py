@@ -12,6 +12,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.feed import feed_row
 from app.core.i18n import current_locale
+from app.core.money import exponent
 from app.core.settings import current_settings
 from app.identity.actor import Actor
 from app.identity.models import Person, PersonStatus
@@ -39,7 +40,7 @@ STATES = ("all", "waiting", "given", "service", "ended")
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the award budget holds. `left_points` None: no limit; `left_minor` None: points have no value set."""
+    """What the award budget holds. `left_points` None: no limit; `left_minor`: in whole units, None without a value."""
 
     program: str
     slug: str
@@ -57,8 +58,11 @@ def find_budget() -> Budget | None:
     room = recognition_room()
     if room is None:
         return None
+    currency = current_settings().reporting_currency
     minor = reporting_worth(room.left) if room.left else 0 if room.left == 0 else None
-    return Budget(room.name, room.slug, room.left, minor, current_settings().reporting_currency, room.payees)
+    if minor is not None:
+        minor -= minor % 10 ** exponent(currency)  # whole units: what is left is said to plan by
+    return Budget(room.name, room.slug, room.left, minor, currency, room.payees)
 
 
 @dataclass(frozen=True, slots=True)
