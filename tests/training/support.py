@@ -56,6 +56,7 @@ def publish(
     questions: Sequence[Question] | int = 5,
     audience: dict[str, Any] | None = None,
     course: Course | None = None,
+    body: str | None = None,
     **rules: Any,
 ) -> Course:
     """A live course whose version has these rules; with `course`, its next version."""
@@ -73,14 +74,14 @@ def publish(
         db.session.add(version)
         db.session.flush()
         for at in range(1, parts + 1):
-            body = {"en": f"Text of part {at}.\n\n```say\nSay {at}\n```"}
+            words = body or f"Text of part {at}.\n\n```say\nSay {at}\n```"
             db.session.add(
                 CourseModule(
                     version_id=version.id,
                     key=f"m{at}",
                     position=at,
                     title={"en": f"Part {at}"},
-                    body=body,
+                    body={"en": words},
                     minutes=4,
                 )
             )
