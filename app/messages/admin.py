@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -33,7 +35,7 @@ from app.messages.services.drafts import find_announcement, open_revision, wordi
 from app.messages.services.telling import pick
 from app.messages.words import STATES, kind_words
 from app.partners.audience import Audience
-from app.partners.audience_form import audience_parts
+from app.partners.audience_form import audience_parts, list_tiers
 
 admin_bp = Blueprint("messages_admin", __name__, url_prefix="/admin/news")
 
@@ -51,15 +53,19 @@ def index() -> Response:
     chosen = request.args.get("show", "")
     state = State(chosen) if chosen in set(State) else None
     page = list_announcements(actor, state=state, locale=current_locale(), after=after)
-    shown: dict[str, Any] = {"page": page, "state": state, "parts": audience_words}
+    shown: dict[str, Any] = {
+        "page": page,
+        "state": state,
+        "parts": partial(audience_words, tiers=dict(list_tiers())),
+    }
     if after and is_htmx():
         return render("admin/messages/index.html", "rows", **shown)
     return render("admin/messages/index.html", "main", counts=count_states(actor), **shown)
 
 
-def audience_words(row: Announcement) -> str:
+def audience_words(row: Announcement, tiers: Mapping[str, str] | None = None) -> str:
     """Whom it is for, in one line."""
-    parts = audience_parts(Audience.from_record(row.audience))
+    parts = audience_parts(Audience.from_record(row.audience), tiers)
     if not parts:
         return _("Partners in your care") if row.manager_id else _("Everybody")
     return " · ".join(parts)

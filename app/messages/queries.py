@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal_column, select, tuple_
+from sqlalchemy import Select, and_, case, func, literal_column, or_, select, tuple_
 
 from app.core.db import db
 from app.core.errors import NotFound
-from app.core.feed import feed_row
+from app.core.feed import FeedRow, feed_row
 from app.core.i18n import _, ngettext
 from app.identity.actor import Actor
 from app.messages.models import Announcement, Kind, MailRefusal, Receipt, Revision, State, Wording
@@ -20,6 +21,7 @@ PAGE_SIZE = 20
 ON_HOME = 2
 MUST = Announcement.kind == Kind.MUST_CONFIRM
 TO_CONFIRM = and_(MUST, Receipt.confirmed_at.is_(None))
+WAITS = or_(TO_CONFIRM, and_(~MUST, Receipt.read_at.is_(None)))
 # What must be confirmed stands first, then what is pinned, then the newest.
 RANK = case((TO_CONFIRM, 2), (Announcement.pinned_until.is_not(None), 1), else_=0)
 
@@ -89,9 +91,7 @@ _COLUMNS = (
 
 def unread_count(actor: Actor) -> Select[int]:
     """How many announcements wait to be read or confirmed; for the navigation."""
-    return readable(actor, func.count()).where(
-        case((MUST, Receipt.confirmed_at.is_(None)), else_=Receipt.read_at.is_(None))
-    )
+    return readable(actor, func.count()).where(WAITS)
 
 
 def list_news(actor: Actor, *, after: str = "") -> Page:
@@ -162,8 +162,8 @@ def wants_mail(actor: Actor) -> bool:
 def home_rows(actor: Actor) -> Select[Any] | None:
     """For home: `news` (the two latest, pinned first) and `confirm` (what waits for a confirmation).
 
-    ref public id, title, text the line below it or null, extra the wording's language, n1 minutes to read, n2 1 if
-    unread, at when it came out.
+    ref public id, title, text the line below it or null, extra the wording's language, n1 minutes to read, at when it
+    came out; n2 0 if there is nothing to do, else how many of its part wait to be read or confirmed.
     """
     if not actor.can("news.view"):
         return None
@@ -181,7 +181,9 @@ def home_rows(actor: Actor) -> Select[Any] | None:
         func.nullif(Wording.summary, "").label("summary"),
         Wording.locale,
         Wording.minutes,
-        case((Receipt.read_at.is_(None), 1), else_=0).label("is_unread"),
+        case((WAITS, func.sum(case((WAITS, 1), else_=0)).over(partition_by=TO_CONFIRM)), else_=0).label(
+            "waiting"
+        ),
         Announcement.published_at,
     ).subquery()
     columns = feed_row(
@@ -192,7 +194,7 @@ def home_rows(actor: Actor) -> Select[Any] | None:
         text=rows.c.summary,
         extra=rows.c.locale,
         n1=rows.c.minutes,
-        n2=rows.c.is_unread,
+        n2=rows.c.waiting,
         at=rows.c.published_at,
     )
     named = [rows.c.part.label("part") if column.name == "part" else column for column in columns]
@@ -200,16 +202,17 @@ def home_rows(actor: Actor) -> Select[Any] | None:
     return select(*named).where(rows.c.place <= limit)
 
 
-def more_fact(actor: Actor) -> str | None:
-    """The live fact on the tile of /more. One statement."""
-    query = readable(
-        actor,
-        func.count(case((TO_CONFIRM, 1))),
-        func.count(case((and_(~MUST, Receipt.read_at.is_(None)), 1))),
-    )
-    confirm, unread = db.session.execute(query).one()
+def more_words(rows: Sequence[FeedRow]) -> str | None:
+    """The fact on the tile of /more, from the rows of home."""
+    confirm = next((row.n2 for row in rows if row.part == "confirm" and row.n2), 0)
     if confirm:
         return ngettext("%(num)s to confirm", "%(num)s to confirm", confirm)
+    unread = next((row.n2 for row in rows if row.part == "news" and row.n2), 0)
     if unread:
         return ngettext("%(num)s new", "%(num)s new", unread)
-    return _("All read")
+    return _("All read") if rows else None
+
+
+def out_since(row: FeedRow) -> datetime:
+    """When the announcement of a home row came out."""
+    return datetime.fromisoformat(row.at or "").replace(tzinfo=UTC)

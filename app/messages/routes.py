@@ -6,6 +6,8 @@ the page is there; without JavaScript its button says *Mark as read*.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, request, url_for
 
 from app.core.http import is_htmx, render, see_other
@@ -15,12 +17,17 @@ from app.core.nav import count_for
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.messages.models import Kind
-from app.messages.queries import find_article, list_news, unread_count, wants_mail
+from app.messages.queries import find_article, list_news, out_since, unread_count, wants_mail
 from app.messages.services import reading
 
 bp = Blueprint("messages", __name__)
 
 count_for("/news", unread_count)
+
+
+@bp.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"news_since": out_since}
 
 
 @bp.get("/news")

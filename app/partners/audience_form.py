@@ -10,7 +10,7 @@ The page shows it by `{{ ui.audience(form) }}`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -48,9 +48,12 @@ def tier_name(slug: str) -> str:
     return dict(list_tiers()).get(slug, slug.capitalize())
 
 
-def audience_parts(audience: Audience) -> list[str]:
-    """The parts of an audience in words, for lists: `Silver, Gold`, `Malaysia`, `3 companies`. Empty for everybody."""
-    names = dict(list_tiers())
+def audience_parts(audience: Audience, tiers: Mapping[str, str] | None = None) -> list[str]:
+    """The parts of an audience in words: `Silver, Gold`, `Malaysia`, `3 companies`. Empty for everybody.
+
+    A list of many asks for the levels' names once, `dict(list_tiers())`, and passes them as `tiers`.
+    """
+    names = tiers if tiers is not None else dict(list_tiers()) if audience.tiers else {}
     parts = [
         ", ".join(names.get(slug, slug.capitalize()) for slug in audience.tiers),
         ", ".join(kind_name(kind) for kind in audience.kinds),

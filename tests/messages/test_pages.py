@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core import jobs
+from app.core.clock import utc_now
 from app.core.db import db
+from app.core.feed import FeedRow
 from app.core.mail import Mail
 from app.messages import queries
 from app.messages.models import Announcement, State
@@ -247,12 +249,14 @@ def test_home_gets_what_waits_and_two_of_the_rest_in_one_statement(app: Flask, c
         rows = sorted(db.session.execute(query).all())
         assert [(row.part, row.title, row.n1, row.n2) for row in rows] == [
             ("confirm", "Partner Day", 1, 1),
-            ("news", "Three", 1, 1),
-            ("news", "Two", 1, 1),
+            ("news", "Three", 1, 3),
+            ("news", "Two", 1, 3),
         ]
         assert rows[0].text == "18 January, Kuala Lumpur" and rows[1].text is None
         assert rows[0].at
-        assert queries.more_fact(cast.aisyah) == "1 to confirm"
+        feed = [FeedRow(*row) for row in rows]
+        assert abs((queries.out_since(feed[0]) - utc_now()).total_seconds()) < 60
+        assert queries.more_words(feed) == "1 to confirm" and queries.more_words(feed[1:]) == "3 new"
         stand_in = queries.unread_count(cast.aisyah.stand_in)
         assert db.session.execute(stand_in, cast.aisyah.ids).scalar() == 4
 

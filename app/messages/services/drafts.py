@@ -14,7 +14,7 @@ from app.core import audit
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from app.core.i18n import LOCALES, _
+from app.core.i18n import LOCALES, _, ngettext
 from app.identity.actor import Actor
 from app.messages.models import Announcement, Kind, Revision, State, Wording
 from app.messages.scope import audience_columns, may_edit, visible_announcements
@@ -189,11 +189,11 @@ def check(draft: Draft, actor: Actor, *, note: str = "") -> None:
         words = draft.words.get(locale, Words())
         for name, most in (("title", TITLE), ("summary", SUMMARY), ("body", BODY), ("button", BUTTON)):
             if len(getattr(words, name)) > most:
-                wrong[f"{name}_{locale}"] = _("Use at most %(num)s characters.", num=most)
+                wrong[f"{name}_{locale}"] = _at_most(most)
     if draft.href and not _leads_somewhere(draft.href):
         wrong["href"] = _("Enter a page of this portal such as /deals/new, or an address with https://.")
     if len(note) > NOTE:
-        wrong["note"] = _("Use at most %(num)s characters.", num=NOTE)
+        wrong["note"] = _at_most(NOTE)
     if draft.ends_at is not None and draft.starts_at is not None and draft.ends_at <= draft.starts_at:
         wrong["ends_at"] = _("It ends before it starts.")
     ids = set(draft.audience.organisation_ids)
@@ -205,6 +205,10 @@ def check(draft: Draft, actor: Actor, *, note: str = "") -> None:
             wrong["audience_companies"] = _("Choose only companies that you look after.")
     if wrong:
         raise InvalidInput(fields=wrong)
+
+
+def _at_most(count: int) -> str:
+    return ngettext("Use at most %(num)s character.", "Use at most %(num)s characters.", count)
 
 
 def _leads_somewhere(href: str) -> bool:
