@@ -1,0 +1,261 @@
+"""Certificates: serials, renewal, revocation, certifications of several courses, the page and the PDF."""
+
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import uharfbuzz as hb
+from flask import Flask
+from flask.testing import FlaskClient
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from pypdf import PdfReader
+from sqlalchemy import select, update
+
+from app.core.clock import travel, utc_now
+from app.core.db import db, transaction
+from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from app.core.pdf import Certificate as Sheet
+from app.core.pdf import certificate_pdf
+from app.core.printing import Face, printable
+from app.core.settings import current_settings
+from app.identity.models import Person
+from app.training.models import Certificate
+from app.training.queries.certificates import find_certificate, list_admin, list_own
+from app.training.services import learning
+from app.training.services.certificates import LETTERS, last_day, new_serial, revoke
+from tests.cast import Cast, sign_in
+from tests.training.support import certify, publish, read_all, try_quiz
+
+NAMES = {
+    "latin": "Aina Zahari Šimůnková",
+    "tamil": "சிவகுமார் செல்வராஜ்",
+    "arabic": "محمد عبد الرحمن بن علي",
+}
+
+
+def passed(slug: str, actor: object, parts: int = 3) -> tuple[str, ...]:
+    """Serials of one pass."""
+    learning.enrol(slug, actor=actor)  # type: ignore[arg-type]
+    read_all(slug, actor, parts)  # type: ignore[arg-type]
+    outcome = try_quiz(slug, actor).outcome  # type: ignore[arg-type]
+    assert outcome is not None
+    return outcome.serials
+
+
+def test_serials_end_in_eight_random_characters() -> None:
+    serials = {new_serial("", "Zero Trust basics", date(2026, 11, 22)) for _at in range(500)}
+    assert len(serials) == 500
+    assert all(
+        each.startswith("ZTB-26-") and len(each) == 15 and set(each[7:]) <= set(LETTERS) for each in serials
+    )
+    assert new_serial("VCS", "x", date(2026, 1, 1)).startswith("VCS-26-")
+    assert new_serial("", "安全 😀", date(2026, 1, 1)).startswith("C-26-")
+
+
+@pytest.mark.parametrize(
+    ("on", "months", "until"),
+    [
+        (date(2026, 11, 22), 12, date(2027, 11, 21)),
+        (date(2024, 2, 29), 12, date(2025, 2, 27)),
+        (date(2026, 8, 31), 6, date(2027, 2, 27)),
+        (date(2026, 11, 22), None, None),
+    ],
+)
+def test_validity_counts_in_months(on: date, months: int | None, until: date | None) -> None:
+    assert last_day(on, months) == until
+
+
+def test_a_certificate_runs_out_and_is_renewed_by_passing_again(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        publish(validity_months=12)
+        (first,) = passed("zero-trust", cast.aisyah)
+        before = find_certificate(first)
+        with travel(utc_now() + timedelta(days=320)):
+            assert find_certificate(first).can_renew
+            (second,) = passed("zero-trust", cast.aisyah)
+            old, new = find_certificate(first), find_certificate(second)
+            own = [each.serial for each in list_own(cast.aisyah)]
+        with travel(utc_now() + timedelta(days=370)):
+            gone = find_certificate(first).state
+        assert before.state == "valid" and not before.can_renew
+        assert old.is_renewed and not old.can_renew and old.state == "valid"
+    assert new.valid_until is not None and old.valid_until is not None and new.valid_until > old.valid_until
+    assert own == [second] and gone == "expired"
+
+
+def test_a_certificate_without_an_end_is_given_once(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        publish()
+        assert len(passed("zero-trust", cast.aisyah)) == 1
+        assert passed("zero-trust", cast.aisyah) == ()
+
+
+def test_a_certification_needs_all_its_courses_and_to_renew_all_of_them_again(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        one, two = (publish(slug, gives_certificate=False) for slug in ("one", "two"))
+        certify("Certified Seller", one, two, serial_prefix="VCS", validity_months=12)
+        assert passed("one", cast.aisyah) == ()
+        (serial,) = passed("two", cast.aisyah)
+        assert passed("two", cast.aisyah) == (), "one course again renews nothing"
+        (again,) = passed("one", cast.aisyah)
+        rows = {row.serial: row for row in db.session.scalars(select(Certificate))}
+    assert serial.startswith("VCS-") and rows[again].renews_id == rows[serial].id
+    assert rows[serial].title == {"en": "Certified Seller"}
+
+
+def test_revoking_needs_a_reason_and_the_right_and_happens_once(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        publish()
+        (serial,) = passed("zero-trust", cast.aisyah)
+        for actor, reason, error in (
+            (cast.marketer, "  ", InvalidInput),
+            (cast.marketer, "x" * 501, InvalidInput),
+            (cast.finance, "Wrong person", Forbidden),
+            (cast.aisyah, "Mine", Forbidden),
+        ):
+            with pytest.raises(error):
+                revoke(serial, reason, actor=actor)
+        with pytest.raises(NotFound):
+            revoke("VCS-26-AAAAAAAA", "Wrong person", actor=cast.owner)
+        revoke(serial, "Somebody else sat the quiz", actor=cast.marketer)
+        with pytest.raises(Conflict):
+            revoke(serial, "Again", actor=cast.owner)
+        assert len(passed("zero-trust", cast.aisyah)) == 1, "passing again earns a new one"
+    page = client.get(f"/certificates/{serial}")
+    assert "Revoked." in page.text and "Somebody else" not in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_the_vendors_list_keeps_to_its_scope_and_finds_names(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        publish()
+        (mine,) = passed("zero-trust", cast.aisyah)
+        (theirs,) = passed("zero-trust", cast.budi)
+        found, following = list_admin(cast.marketer, search="aisyah")
+        assert [each.serial for each in found] == [mine] and following is None
+        assert [each.serial for each in list_admin(cast.owner, search=theirs.lower())[0]] == [theirs]
+        assert {each.serial for each in list_admin(cast.auditor, state="valid")[0]} == {mine, theirs}
+        assert list_admin(cast.owner, search="%")[0] == [] and list_admin(cast.owner, after="x")[0]
+
+
+def test_anybody_may_check_a_serial_and_nobody_learns_more(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        publish(validity_months=12)
+        (serial,) = passed("zero-trust", cast.aisyah)
+    page = client.get(f"/certificates/{serial}")
+    assert page.status_code == 200 and client.get(f"/certificates/{serial.lower()}").status_code == 200
+    for told in ("Aisyah Rahman", "Kinabalu Networks", "Zero Trust basics", serial, "<svg"):
+        assert told in page.text
+    assert "aisyah@" not in page.text and "style=" not in page.text
+    for wrong in (serial[:-1], "x" * 3000, "%00", "..%2f", "😀"):
+        assert client.get(f"/certificates/{wrong}").status_code == 404
+        assert client.get(f"/certificates/{wrong}.pdf").status_code == 404
+
+
+def test_a_name_of_5000_characters_breaks_nothing(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        publish()
+        with transaction():
+            name = "Nama " * 1000
+            db.session.execute(update(Person).where(Person.id == cast.aisyah.person_id).values(name=name))
+    client = sign_in(app.test_client(), cast.aisyah)
+    client.post("/training/zero-trust/start")
+    for number in (1, 2, 3):
+        client.post(f"/training/zero-trust/parts/{number}")
+    with app.app_context():
+        from dataclasses import replace
+
+        done = try_quiz("zero-trust", replace(cast.aisyah, name=name))
+        assert done.outcome is not None
+        serial = done.outcome.serials[0]
+    for path in (
+        f"/certificates/{serial}",
+        f"/training/zero-trust/quiz/{done.attempt.public_id}",
+        "/training",
+    ):
+        assert client.get(path).status_code == 200
+    pdf = client.get(f"/certificates/{serial}.pdf")
+    reader = PdfReader(io.BytesIO(pdf.data))
+    assert len(reader.pages) == 1 and "Nama Nama" in reader.pages[0].extract_text()
+
+
+def glyphs(face: Face, text: str) -> list[int]:
+    """Glyph ids that a face shapes a text into."""
+    font = TTFont(face.path, fontNumber=face.number)
+    font.flavor = None
+    plain = io.BytesIO()
+    font.save(plain)
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    hb.shape(hb.Font(hb.Face(plain.getvalue())), buffer)
+    return [info.codepoint for info in buffer.glyph_infos]
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_every_letter_of_a_name_has_a_glyph(make_app: object, script: str) -> None:
+    """No glyph is number 0, the box; and the text of the page is the name."""
+    app: Flask = make_app()  # type: ignore[operator]
+    with app.test_request_context():
+        found = printable(NAMES[script])
+        data = certificate_pdf(
+            Sheet("Certified Seller", NAMES[script], serial="X-26-AAAAAAAA", url="https://t.example/x")
+        )
+    assert found.missing == () and found.text == NAMES[script]
+    for word in found.text.split():
+        whole = [face for face in found.faces if {ord(letter) for letter in word} <= face.letters]
+        letters = [(face, word) for face in whole[:1]] or [
+            (next(face for face in found.faces if ord(letter) in face.letters), letter) for letter in word
+        ]
+        assert all(0 not in glyphs(face, part) for face, part in letters)
+    text = PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    assert set("Certified Seller") <= set(text) and "could" not in text
+    if script != "arabic":  # joined letters read back in another order
+        assert "".join(NAMES[script].split()) in "".join(text.split())
+    assert {letter for letter in NAMES[script] if letter.isalpha()} - set(text) <= set("لع"), text
+
+
+def font_with(folder: Path, letters: str) -> None:
+    """A font file of squares that has just these letters, as a system's font folder may have."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((50, 0))
+    pen.lineTo((50, 700))
+    pen.lineTo((700, 700))
+    pen.closePath()
+    names = [".notdef", *(f"u{ord(letter):X}" for letter in letters)]
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap({ord(letter): f"u{ord(letter):X}" for letter in letters})
+    builder.setupGlyf({name: pen.glyph() for name in names})
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (800, 50)))
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Test", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.save(folder / "NotoSansCJK-Test.ttf")
+
+
+def test_chinese_is_printed_with_a_font_from_the_folder_or_the_page_says_so(
+    make_app: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.core.printing.PLACES", {"linux": ()})
+    app: Flask = make_app(pdf_font_dir=str(tmp_path / "fonts"))  # type: ignore[operator]
+    with app.test_request_context():
+        assert current_settings().pdf_font_dir
+        sheet = Sheet("Certified Seller", "陳 大文 Tan", url="https://t.example/certificates/X")
+        without = PdfReader(io.BytesIO(certificate_pdf(sheet))).pages[0].extract_text()
+        (tmp_path / "fonts").mkdir()
+        font_with(tmp_path / "fonts", "陳大文")
+        with_font = PdfReader(io.BytesIO(certificate_pdf(sheet))).pages[0].extract_text()
+        emoji = printable("Tan 😀")
+    assert "No font here has some letters" in without and "https://t.example" in without and "Tan" in without
+    assert "陳" not in without
+    assert "陳 大文 Tan" in with_font and "No font" not in with_font
+    assert emoji.text == "Tan" and emoji.missing == ("😀",)
