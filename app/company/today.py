@@ -21,10 +21,9 @@ PLACES = {
     "deal": ("handshake", "brand", "/admin/deals/{}"),
     "program": ("sparkles", "accent", "/admin/programs/{}"),
     "tier": ("medal", "accent", "{}"),
-    "code": ("ticket", "accent", "{}"),
+    "codes": ("ticket", "accent", "{}"),
     "award": ("hand-heart", "brand", "{}"),
     "adjustment": ("scroll-text", "info", "/admin/ledger/adjustments"),
-    "news": ("megaphone", "info", "{}"),
 }
 
 
@@ -58,7 +57,7 @@ def _line(item: Work) -> str:
         "program": _("Program to sign off, from %(name)s", name=text),
         "adjustment": _("Adjustment to check, %(company)s", company=text),
         "tier": _("Tier plan to sign off, from %(name)s", name=text),
-        "code": _("Gift codes to approve, from %(name)s", name=text),
+        "codes": _("Gift codes to approve, from %(name)s", name=text),
         "award": _("Award to approve, from %(name)s", name=text),
     }
     return lines.get(item.row.part, text)
