@@ -70,7 +70,7 @@ def _seats(count: int) -> Benefit:
 
 def _engineer() -> Benefit:
     return Benefit(
-        "headset",
+        "headphones",
         {"en": "A named engineer", "ms": "Jurutera khas", "id": "Teknisi khusus"},
         {"en": "answers in 2 hours", "ms": "menjawab dalam 2 jam", "id": "menjawab dalam 2 jam"},
     )

@@ -247,13 +247,21 @@ _SUMS_POSTGRES = _SUMS.format(ids="= ANY(:ids)")
 Sums = dict[str, int]
 
 
+def sums_of_all(window: Window) -> dict[int, Sums]:
+    """`sums` of every company that has anything. One statement."""
+    name = dialect()
+    rows = execute_sql(
+        _SUMS.format(ids="IS NOT NULL"), {"start": bind(window.start, name), "end": bind(window.end, name)}
+    )
+    return _gathered(rows)
+
+
 def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
     """What companies have in a window, per measure (passes: how many people), and under `waiting` how many day amounts
     have no rate yet. One statement."""
     name, ids = dialect(), sorted(set(organisation_ids))
     if not ids:
         return {}
-    found: dict[int, Sums] = {}
     rows = execute_sql(
         _SUMS_LITE if name == "sqlite" else _SUMS_POSTGRES,
         {
@@ -262,6 +270,11 @@ def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
             "end": bind(window.end, name),
         },
     )
+    return _gathered(rows)
+
+
+def _gathered(rows: Iterable[Any]) -> dict[int, Sums]:
+    found: dict[int, Sums] = {}
     for organisation_id, measure, worth, people, waiting in rows:
         company = found.setdefault(organisation_id, {})
         company[measure] = people if measure == "passes" else int(worth or 0)

@@ -15,6 +15,7 @@ from app.core.db import db, dialect, execute_sql
 from app.core.feed import FeedRow
 from app.core.types import dump_json, read_date
 from app.identity.actor import Actor
+from app.partners.audience_form import tiers_from
 from app.partners.models import Organisation
 from app.tiers.benefits import Line, gained
 from app.tiers.catalogue import Catalogue, known_catalogue, load_catalogue
@@ -160,3 +161,10 @@ def more_words(rows: Sequence[FeedRow]) -> str | None:
     """The line on the tile of *More*, from the rows of home: what is missing for the next tier."""
     card = tier_card(rows)
     return card.words if card else None
+
+
+def _offered() -> list[tuple[str, str]]:
+    return list(level_names().items())
+
+
+tiers_from(_offered)

@@ -22,7 +22,7 @@ METRIC_NAMES = {
     CERTIFIED: _l("Certified people"),
     POINTS: _l("Points earned"),
 }
-METRIC_ICONS = {REVENUE: "banknote", DEALS: "handshake", CERTIFIED: "award", POINTS: "coins"}
+METRIC_ICONS = {REVENUE: "chart-column-increasing", DEALS: "handshake", CERTIFIED: "award", POINTS: "coins"}
 CAUSES = {
     "deal_won": _l("A won deal carried you over the border"),
     "sale": _l("A sale carried you over the border"),
@@ -100,3 +100,30 @@ def period_name(month: int) -> str:
         return _("the calendar year")
     begins = str(format_date(date(2000, month, 1), "MMMM", rebase=False))
     return _("the year from %(month)s", month=begins)
+
+
+SOURCE_NAMES = {"deal_won": _l("Won deals"), "sale": _l("Sale lines")}
+METRIC_NOTES = {
+    DEALS: _l("with an invoice"),
+    CERTIFIED: _l("who passed a course in the period"),
+    POINTS: _l("whatever is spent later"),
+}
+
+
+def metric_note(key: str) -> str:
+    """What exactly counts, under a metric's name."""
+    if key == REVENUE:
+        return _("in %(currency)s, at the rate of the day", currency=current_settings().reporting_currency)
+    return str(METRIC_NOTES[key])
+
+
+ICON_NAMES = {
+    "ticket": _l("Ticket"),
+    "headphones": _l("Support"),
+    "graduation-cap": _l("Training"),
+    "gift": _l("Gift"),
+    "sparkles": _l("Sparkle"),
+    "megaphone": _l("Announcement"),
+    "users": _l("People"),
+    "medal": _l("Medal"),
+}

@@ -37,7 +37,7 @@ def definition(
     audience: Audience | None = None,
 ) -> Definition:
     """Member, Silver from RM 48k, Gold from RM 120k of won deals, unless said otherwise."""
-    support = Benefit("headset", {"en": "A named engineer", "ms": "Jurutera khas", "id": "Teknisi khusus"})
+    support = Benefit("headphones", {"en": "A named engineer", "ms": "Jurutera khas", "id": "Teknisi khusus"})
     return Definition(
         metrics or (REVENUE,),
         (
