@@ -37,7 +37,7 @@ URL_LENGTH = 1_000
 MAX_PARTS = 50
 MAX_QUESTIONS = 200
 MIN_OPTIONS, MAX_OPTIONS = 2, 10
-KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?")
 TRUE, FALSE = "true", "false"
 
 
@@ -193,6 +193,26 @@ def link_faults(url: str | None) -> Iterator[Fault]:
         yield "url", sentence
 
 
+def missing_in(locale: str, rules: Rules, parts: Sequence[Part], questions: Sequence[QuizQuestion]) -> int:
+    """How many parts, questions and headings have no words in this language yet (0: it is ready)."""
+    count = 0 if rules.title.get(locale) else 1
+    count += sum(not part_is_said(locale, part) for part in parts)
+    return count + sum(not question_is_said(locale, question) for question in questions)
+
+
+def part_is_said(locale: str, part: Part) -> bool:
+    """True if a part has its words in this language."""
+    return bool(part.title.get(locale) and (part.kind is not ModuleKind.TEXT or part.body.get(locale)))
+
+
+def question_is_said(locale: str, question: QuizQuestion) -> bool:
+    """True if a question has all its words in this language; an explanation only where there is one at all."""
+    texts = [question.text, *([question.explanation] if question.explanation else [])]
+    if question.kind is not QuestionKind.TRUE_FALSE:
+        texts += [option.text for option in question.options]
+    return all(words.get(locale) for words in texts)
+
+
 def publishing_faults(rules: Rules, parts: Sequence[Part], questions: Sequence[QuizQuestion]) -> list[str]:
     """What stands against publishing, in sentences. English stands in for other languages, so it must be whole."""
     found: list[str] = []
@@ -201,7 +221,7 @@ def publishing_faults(rules: Rules, parts: Sequence[Part], questions: Sequence[Q
     if not parts:
         found.append(_("The course has no parts yet."))
     for number, part in enumerate(parts, 1):
-        if not part.title.get("en") or (part.kind is ModuleKind.TEXT and not part.body.get("en")):
+        if not part_is_said("en", part):
             found.append(_("Part %(number)s has no English text yet.", number=number))
     for number, question in enumerate(questions, 1):
         texts = [

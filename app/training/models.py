@@ -7,7 +7,7 @@ people who are midway finish the version that they began. Words are kept per lan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -295,22 +295,6 @@ class AssignmentPerson(Model):
     assigned_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
     reminded_days: Mapped[int | None] = mapped_column(Integer)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-def missing_words(
-    locale: str, version: CourseVersion, modules: Iterable[CourseModule], questions: Iterable[Question]
-) -> int:
-    """How many parts, questions and headings have no words in this language yet (0: it is ready)."""
-    count = 0 if version.title.get(locale) else 1
-    for module in modules:
-        said_body = module.kind is not ModuleKind.TEXT or module.body.get(locale)
-        count += 0 if module.title.get(locale) and said_body else 1
-    for question in questions:
-        texts = [question.text, *([question.explanation] if question.explanation else [])]
-        if question.kind is not QuestionKind.TRUE_FALSE:
-            texts += [option.get("text") or {} for option in question.options]
-        count += 0 if all(words.get(locale) for words in texts) else 1
-    return count
 
 
 def _freeze(table: str, events: tuple[str, ...], version: str) -> None:

@@ -174,7 +174,7 @@ def _skeletons(
 def _spoken(column: Any, locale: str) -> Any:
     """The words of one language in a column of words, without loading the others."""
     if db.engine.dialect.name == "postgresql":
-        return column.op("->>")(locale)
+        return func.jsonb_extract_path_text(column, locale)
     return func.json_extract(column, f"$.{locale}")
 
 
