@@ -19,7 +19,7 @@ EXTRA = (
     "smartphone house handshake menu inbox building-2 megaphone package chart-column-increasing "
     "scroll-text receipt clapperboard dumbbell hand-heart shopping-bag graduation-cap laptop settings "
     "medal trophy newspaper layout-dashboard upload layers life-buoy log-out languages sun-moon sun moon user bell sparkles "
-    "award rocket lightbulb cloud star play"
+    "award rocket lightbulb cloud play"
 ).split()
 # Words that are also icon names, used in templates for other things.
 WORDS = (

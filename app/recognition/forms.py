@@ -18,7 +18,7 @@ OTHER = "other"
 ICON_LABELS = {
     "trophy": _l("Cup"), "award": _l("Rosette"), "rocket": _l("Rocket"), "heart-handshake": _l("Hands and heart"),
     "users": _l("Group"), "lightbulb": _l("Light bulb"), "cloud": _l("Cloud"), "sparkles": _l("Sparkles"),
-    "medal": _l("Medal"), "star": _l("Star"), "handshake": _l("Handshake"), "graduation-cap": _l("Graduation cap"),
+    "medal": _l("Medal"), "handshake": _l("Handshake"), "graduation-cap": _l("Graduation cap"),
     "shield-check": _l("Shield"), "calendar-heart": _l("Calendar"),
 }  # fmt: skip
 TONE_LABELS = {

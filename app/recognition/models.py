@@ -25,7 +25,7 @@ CITATION_MAX = 600
 LANGUAGES = ("en", "ms", "id")
 TONES = ("brand", "ok", "warn", "bad", "info", "accent")
 ICONS = (
-    "trophy", "award", "rocket", "heart-handshake", "users", "lightbulb", "cloud", "sparkles", "medal", "star",
+    "trophy", "award", "rocket", "heart-handshake", "users", "lightbulb", "cloud", "sparkles", "medal",
     "handshake", "graduation-cap", "shield-check", "calendar-heart",
 )  # fmt: skip
 SERVICE = "service"

@@ -257,7 +257,7 @@ def test_categories_are_the_vendors_own_in_three_languages(
     data = {
         "name_en": "Best newcomer",
         "name_id": "Pendatang terbaik",
-        "icon": "star",
+        "icon": "medal",
         "tone": "ok",
         "position": "1",
     }

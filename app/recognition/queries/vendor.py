@@ -172,7 +172,7 @@ def waiting_rows(actor: Actor) -> Select[Any] | None:
         .join(AwardCategory, AwardCategory.id == Award.category_id)
         .with_only_columns(
             *feed_row(
-                "recognition",
+                "award",
                 ref=literal("/admin/recognition/").concat(Award.public_id),
                 title=first_name(),
                 text=giver,
