@@ -12,6 +12,7 @@ from app.messages.admin_queries import live_revision
 from app.messages.models import Announcement, Kind
 from app.messages.services import drafts, publishing, reading, telling
 from app.messages.services.drafts import Draft, Words
+from app.notices import services as notices
 from app.partners.audience import Audience
 from seeds.people import Demo
 
@@ -159,6 +160,7 @@ def news_events(demo: Demo) -> list[tuple[float, Callable[[], object]]]:
             ),
         ),
         (3, partner_day),
+        (3.5, lambda: notices.read_all(actor=demo.actors["kinabalu.aisyah"])),
         (1.1, lambda: announce("terms", marketer, Draft(Kind.MUST_CONFIRM, TERMS, with_mail=True))),
         (0.9, lambda: confirm("kinabalu.admin", "jaya.jason", "merapi.admin", "sumber.dewi", "nusa.andi")),
         (0.8, lambda: read("terms", "rimba.faiz", "selat.kavitha")),

@@ -104,6 +104,17 @@ def read_notice(public_id: str, *, actor: Actor) -> str:
     return href
 
 
+def read_about(dedupe: str, *, actor: Actor) -> None:
+    """Note as read what was told under this name: its reader has seen the thing itself."""
+    with transaction():
+        db.session.execute(
+            update(Notice)
+            .where(Notice.person_id == actor.person_id, Notice.dedupe == dedupe, Notice.read_at.is_(None))
+            .values(read_at=utc_now()),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def read_all(*, actor: Actor) -> None:
     """Note all notices of a person as read."""
     with transaction():

@@ -17,6 +17,7 @@ from app.messages import queries
 from app.messages.models import Announcement, State
 from app.messages.services import drafts, reading
 from app.messages.services.drafts import Words
+from app.notices.queries import unread_count as bell
 from tests.cast import Cast, add_person, sign_in
 from tests.messages.support import WORDS, draft, in_country, live, must
 from tests.support.statements import count_statements
@@ -60,6 +61,7 @@ def test_opening_writes_nothing_and_the_page_reports_the_reading(
     with app.app_context():
         assert db.session.scalar(queries.unread_count(cast.budi)) == 0
         assert db.session.scalar(queries.unread_count(cast.aisyah)) == 1
+        assert db.session.scalar(bell(cast.budi)) == 0 and db.session.scalar(bell(cast.aisyah)) == 1
     assert "/reading" not in client.get(f"/news/{row.public_id}").text
 
 

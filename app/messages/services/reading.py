@@ -10,6 +10,8 @@ from app.core.types import bind
 from app.identity.actor import Actor
 from app.messages.models import Announcement, Kind, MailRefusal, Revision, State
 from app.messages.scope import readable
+from app.messages.services.publishing import notice_key
+from app.notices.services import read_about
 
 _READ = """
 INSERT INTO announcement_receipts (revision_id, person_id, organisation_id, read_at)
@@ -32,8 +34,9 @@ class CorrectedMeanwhile(Conflict):
 def read(public_id: str, *, actor: Actor) -> None:
     """Note that a person has read what is live now; again does nothing. Raises NotFound."""
     with transaction():
-        revision_id, _number, _kind = _live(public_id, actor, (State.LIVE, State.ENDED))
+        revision_id, number, _kind = _live(public_id, actor, (State.LIVE, State.ENDED))
         execute_sql(_READ, _values(revision_id, actor))
+        read_about(notice_key(public_id, number), actor=actor)
 
 
 def confirm(public_id: str, number: int, *, actor: Actor) -> None:
