@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -63,11 +62,11 @@ def serve(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
         start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
-    for _try in range(100):
+    for _try in range(300):
         try:
             urllib.request.urlopen(address + "/healthz", timeout=2)
             return server, address
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.1)
     sys.exit("the portal did not start")
 
@@ -101,6 +100,8 @@ def measure(tool: Path, url: str, cookie: str | None) -> dict[str, float]:
             command.append(f"--extra-headers={headers}")
         subprocess.run(command, env={**os.environ, "CHROME_PATH": str(find_browser())}, check=True)
         found = json.loads(report.read_text())
+    if found["finalDisplayedUrl"] != url:
+        sys.exit(f"{url} led to {found['finalDisplayedUrl']}: not the page that was meant")
     scores = {name: round(100 * found["categories"][name]["score"]) for name in FLOORS}
     for audit in found["audits"].values():
         if audit.get("score") == 0 and any(
