@@ -131,7 +131,8 @@ def _fence(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: An
         paragraphs = "".join(
             f"<p>{_inline(part)}</p>" for part in token.content.strip().split("\n\n") if part
         )
-        return f'<aside class="say"><p class="say-head">{escape(_("Say this"))}</p>{paragraphs}</aside>\n'
+        head = escape(_("Say this"))
+        return f'<aside class="say"><p class="say-head">{head}</p>{paragraphs}</aside>\n'
     if kind == "check":
         return _check(token.content)
     return f"<pre><code>{escape(token.content)}</code></pre>\n"
@@ -151,9 +152,10 @@ def _check(content: str) -> str:
     shown = "".join(f"<li>{_inline(words)}</li>" for _right, words in options)
     right = "".join(f'<li class="right">{_inline(words)}</li>' for is_right, words in options if is_right)
     reason = f'<p class="check-why">{_inline(" ".join(why))}</p>' if why else ""
+    opener = escape(_("Show the answer"))
     return (
         f"<p><strong>{_inline(' '.join(asked))}</strong></p><ul>{shown}</ul>"
-        f'<details class="check"><summary>{escape(_("Show the answer"))}</summary><ul>{right}</ul>{reason}</details>\n'
+        f'<details class="check"><summary>{opener}</summary><ul>{right}</ul>{reason}</details>\n'
     )
 
 
