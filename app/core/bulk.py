@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -24,8 +24,9 @@ def reserve_ids(table: str, count: int) -> list[int]:
     if dialect() == "sqlite":
         last = execute_sql(f"SELECT COALESCE(MAX(id), 0) FROM {table}").scalar_one()
         return list(range(last + 1, last + 1 + count))
-    found = execute_sql(
-        f"SELECT array_agg(nextval(pg_get_serial_sequence('{table}', 'id'))) FROM generate_series(1, :count)",
+    found = execute_sql(  # the sequence is looked up once, not once an id
+        f"""SELECT array_agg(nextval(its.sequence)) FROM generate_series(1, :count),
+            (SELECT CAST(pg_get_serial_sequence('{table}', 'id') AS regclass) AS sequence OFFSET 0) AS its""",
         {"count": count},
     )
     return list(found.scalar_one())
@@ -64,13 +65,14 @@ def _lite_column(values: tuple[Any, ...]) -> Iterable[Any]:
 
 
 def _copied_column(values: tuple[Any, ...]) -> Iterable[str]:
-    """A column as COPY reads it."""
+    """A column as COPY reads it: how is looked up once per type, and plain columns are seen as a whole."""
     kinds = set(map(type, values))
-    if kinds == {int}:
-        return map(str, values)
     if kinds == {str} and not _SPECIAL.search("".join(values)):
         return values
-    return map(_copied, values)
+    if len(kinds) == 1:
+        return map(_way(kinds.pop()), values)
+    ways = {kind: _way(kind) for kind in kinds}
+    return [ways[type(value)](value) for value in values]
 
 
 @lru_cache(maxsize=4096)
@@ -97,19 +99,22 @@ def _lite(value: Any) -> Any:
 
 _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _copied(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if type(value) is int:
-        return str(value)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, datetime):
-        return _instant(value) + "+00"
-    if isinstance(value, date):
-        return _day(value)
-    if isinstance(value, (dict, list, tuple)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
-    return str(value).translate(_ESCAPES)
+def _way(kind: type) -> Callable[[Any], str]:
+    """How COPY is given a value of a type; subclasses (an enum's member, a date with a time) as what they are."""
+    for base, way in _WAYS:
+        if issubclass(kind, base):
+            return way
+    return lambda value: str(value).translate(_ESCAPES)
+
+
+_WAYS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
+    (type(None), lambda _value: "\\N"),
+    (bool, lambda value: "t" if value else "f"),
+    (int, int.__repr__),
+    (datetime, lambda value: _instant(value) + "+00"),
+    (date, _day),
+    ((dict, list, tuple), lambda value: _as_json(value).translate(_ESCAPES)),
+)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
+from app.core.crypto import keyed_digest
 from app.core.db import Model, dialect, execute_sql, transaction
 from app.core.errors import Conflict, InvalidInput
 from app.core.types import PK, BigInt, UTCDateTime, bind
@@ -129,7 +130,10 @@ def with_query(**changes: object) -> str:
 
 
 def fingerprint() -> str:
-    """Digest of a form's content without the CSRF token and the key itself; files count by name and content."""
+    """Keyed digest of a form's content without the CSRF token and the key itself; files count by name and content.
+
+    Keyed, because a form may hold a gift code, and a bare digest of one could be searched for.
+    """
     digest = hashlib.sha256(request.path.encode())
     for key in sorted(request.form):
         if key not in _NOT_HASHED:
@@ -141,7 +145,22 @@ def fingerprint() -> str:
             upload.stream.seek(0)
             digest.update(f"\x00{key}\x02{upload.filename}".encode("utf-8", "surrogatepass"))
             digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
+    return keyed_digest("form", digest.hexdigest())
+
+
+def scope_of_form() -> str:
+    """Whose form it is and where it goes: keys are unique within."""
+    person_id = getattr(getattr(g, "actor", None), "person_id", None)
+    return f"{person_id or 'anonymous'}:{request.endpoint}"
+
+
+def was_answered() -> bool:
+    """Whether a form with this key went through before; then an `@idempotent` view replays its answer."""
+    found = execute_sql(
+        "SELECT location FROM idempotent_forms WHERE scope = :scope AND key = :key",
+        {"scope": scope_of_form(), "key": request.form.get(KEY_FIELD, "").strip()},
+    ).scalar()
+    return bool(found)
 
 
 class _Refused(Exception):
@@ -166,10 +185,8 @@ def idempotent(view: F) -> F:
             raise InvalidInput(
                 _("This form is out of date. Open the page again; what you typed is still in it.")
             )
-        actor = getattr(g, "actor", None)
-        person_id = getattr(actor, "person_id", None)
-        scope = f"{person_id or 'anonymous'}:{request.endpoint}"
-        digest = fingerprint()
+        person_id = getattr(getattr(g, "actor", None), "person_id", None)
+        scope, digest = scope_of_form(), fingerprint()
         try:
             with transaction():
                 stored = _claim(person_id, scope, key, digest)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 from wtforms.fields.choices import SelectChoice
 
-from app.core.clock import today
+from app.codes import services as codes
+from app.codes.errors import TooManyWrongCodes
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.http import idempotent, render, see_other
+from app.core.http import idempotent, render, see_other, was_answered
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money, format_points
 from app.identity.actor import Actor, current_actor
@@ -21,6 +19,7 @@ from app.identity.login import this_session_id
 from app.ledger.queries import balances
 from app.ledger.services import Owner
 from app.rewards.forms import RedeemForm
+from app.rewards.hand import Hand, is_empty, read_hand, visitor
 from app.rewards.models import Medium
 from app.rewards.queries.catalogue import (
     Choice,
@@ -31,12 +30,11 @@ from app.rewards.queries.catalogue import (
     find_offer,
     list_cards,
 )
+from app.rewards.quotes import Expiring, Quote, soon_expiring
 from app.rewards.services import redeem
 from app.rewards.words import clean, words_in
 
 bp = Blueprint("rewards", __name__)
-
-SOON_DAYS = 60
 
 
 @bp.app_template_filter("words")
@@ -61,48 +59,6 @@ def face(thing: Any) -> str:
     if thing.label is not None:
         return words_in(thing.label, current_locale())
     return format_money(thing.face_value_minor, thing.currency, current_locale())
-
-
-@dataclass(frozen=True, slots=True)
-class Expiring:
-    """Points that run out soon, and when."""
-
-    points: int
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What a choice costs: have, costs, keep, and which points go first."""
-
-    choice: Choice
-    quantity: int
-    have: int
-    expiring: Expiring | None
-
-    @property
-    def cost(self) -> int:
-        return self.choice.points * self.quantity
-
-    @property
-    def keep(self) -> int:
-        return self.have - self.cost
-
-    @property
-    def short(self) -> int:
-        return max(0, self.cost - self.have)
-
-    @property
-    def is_out_of_stock(self) -> bool:
-        return self.choice.left is not None and self.choice.left < self.quantity
-
-
-def soon_expiring(expiring: Sequence[tuple[date, int]]) -> Expiring | None:
-    """The first lots to run out, if that is within sixty days."""
-    for on, points in expiring:
-        if points and (on - today()).days <= SOON_DAYS:
-            return Expiring(points, on)
-    return None
 
 
 def _wallet(actor: Actor) -> tuple[int, Expiring | None]:
@@ -167,10 +123,11 @@ def _answer(
     actor: Actor,
     wanted: str,
     quantity: int,
-    refused: Conflict | InvalidInput | None = None,
+    refused: Conflict | InvalidInput | TooManyWrongCodes | None = None,
 ) -> Response:
     have, expiring = _wallet(actor)
-    quote = Quote(_chosen(offer, wanted, have), quantity, have, expiring)
+    hand = Hand() if is_empty() else read_hand(actor)
+    quote = Quote(_chosen(offer, wanted, have + hand.points), quantity, have, expiring, hand)
     target = request.headers.get("HX-Target", "")
     form = RedeemForm(data={"denomination": str(quote.choice.id), "quantity": quantity})
     locale = current_locale()
@@ -178,7 +135,7 @@ def _answer(
     sentence = None
     if refused is not None:
         sentence = next(iter(refused.fields.values()), refused.message)
-    return render(
+    response = render(
         "rewards/show.html",
         target if target in ("sheet", "redeem", "quote") else "main",
         status=refused.status if refused else 200,
@@ -190,7 +147,11 @@ def _answer(
         error_prefix=_("Error: ") if refused else "",
         shows_form=request.args.get("form") == "1",
         can_redeem=actor.can("reward.redeem"),
+        typed=request.form.get("codes", "")[:2000],
     )
+    if isinstance(refused, TooManyWrongCodes):
+        response.headers["Retry-After"] = str(refused.retry_after)
+    return response
 
 
 def _note(choice: Choice, locale: str) -> str:
@@ -224,8 +185,8 @@ def _quantity(text: str, limit: int) -> int:
 @needs("reward.redeem")
 def redeem_reward(slug: str) -> Response:
     try:
-        return _redeem_once(slug)
-    except (Conflict, InvalidInput) as refused:
+        return _redeem_once(slug, _codes())
+    except (Conflict, InvalidInput, TooManyWrongCodes) as refused:
         actor = current_actor()
         try:
             offer = find_offer(slug, actor)
@@ -238,11 +199,28 @@ def redeem_reward(slug: str) -> Response:
         return _answer(offer, actor, request.form.get("denomination", ""), quantity, refused)
 
 
+def _codes() -> Hand:
+    """The gift codes that the form pays with: those in hand, if it says so, and those typed.
+
+    Looked up before the transaction, so that wrong ones are counted whatever becomes of the order.
+    """
+    typed, takes_hand = request.form.get("codes", "").strip(), request.form.get("hand") == "1"
+    if not typed and not takes_hand:
+        return Hand()
+    actor = current_actor()
+    if was_answered():
+        return Hand()
+    hand = read_hand(actor) if takes_hand else Hand()
+    try:
+        return hand.with_more(codes.enter(typed, visitor(actor))) if typed else hand
+    except (InvalidInput, TooManyWrongCodes):
+        if was_answered():  # the same form has just gone through, and used these codes
+            return Hand()
+        raise
+
+
 @idempotent
-def _redeem_once(slug: str) -> Response:
-    if request.form.get("codes", "").strip():
-        sentence = _("We don't recognise this code. Check all 16 characters.")
-        raise InvalidInput(fields={"codes": sentence})
+def _redeem_once(slug: str, hand: Hand) -> Response:
     public_id = redeem(
         slug,
         _number("denomination"),
@@ -251,6 +229,8 @@ def _redeem_once(slug: str) -> Response:
         current_actor(),
         price=_number("price"),
         session_key=str(this_session_id()),
+        code_ids=hand.ids,
+        wallet_at_most=_number("from_wallet") if hand.codes else None,
     )
     return see_other(url_for("orders.show", public_id=public_id))
 

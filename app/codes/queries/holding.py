@@ -42,6 +42,11 @@ class Held:
         """Past the date shown, and still good for its days of grace."""
         return self.valid_until < today()
 
+    @property
+    def last_day(self) -> date:
+        """The date to show: the last day, or in the days of grace the last of these."""
+        return self.valid_until + timedelta(days=GRACE_DAYS) if self.is_in_grace else self.valid_until
+
 
 @dataclass(frozen=True, slots=True)
 class Used:

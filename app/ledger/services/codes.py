@@ -35,23 +35,31 @@ from app.ledger.services.sql import Sql, Wire
 EXPIRED = Side(HOUSE, "expired")
 
 _GIVEN_LITE = "SELECT value AS id FROM json_each(:given)"
+# PostgreSQL joins the given ids: a condition `= ANY` over thousands is compared one by one where statistics are missing.
 OPEN_ACCOUNTS = Sql(
     f"""INSERT INTO accounts (owner_kind, owner_id, kind, unit, balance, created_at)
     SELECT 'code', id, 'code', 'PTS', :points, :now FROM ({_GIVEN_LITE}) given WHERE true""",
-    """INSERT INTO accounts (owner_kind, owner_id, kind, unit, balance, created_at)
-    SELECT 'code', id, 'code', 'PTS', :points, :now FROM unnest(:given::bigint[]) AS given(id)""",
-)
-_FUND = """
+    """WITH opened AS (INSERT INTO accounts (owner_kind, owner_id, kind, unit, balance, created_at)
+      SELECT 'code', id, 'code', 'PTS', :points, :now FROM unnest(:given::bigint[]) AS given(id) RETURNING id)
     INSERT INTO transfers (posting_id, from_account_id, to_account_id, amount, to_balance)
+    SELECT :posting_id, :issued, id, :points, :points FROM opened ORDER BY id""",
+)
+FUND_LITE = Sql(
+    f"""INSERT INTO transfers (posting_id, from_account_id, to_account_id, amount, to_balance)
     SELECT :posting_id, :issued, a.id, :points, :points FROM accounts a
-    WHERE a.owner_kind = 'code' AND a.unit = 'PTS' AND a.kind = 'code' AND a.owner_id {} ORDER BY a.owner_id
-"""
-FUND = Sql(_FUND.format(f"IN ({_GIVEN_LITE})"), _FUND.format("= ANY(:given)"))
-_LEFT = """
-    SELECT id, balance FROM accounts WHERE owner_kind = 'code' AND unit = 'PTS' AND kind = 'code' AND balance > 0
-    AND owner_id {} ORDER BY id
-"""
-LEFT = Sql(_LEFT.format(f"IN ({_GIVEN_LITE})"), _LEFT.format("= ANY(:given)") + " FOR UPDATE")
+    WHERE a.owner_kind = 'code' AND a.unit = 'PTS' AND a.kind = 'code' AND a.owner_id IN ({_GIVEN_LITE})
+    ORDER BY a.owner_id"""
+)
+LEFT = Sql(
+    f"""SELECT id, balance FROM accounts WHERE owner_kind = 'code' AND unit = 'PTS' AND kind = 'code' AND balance > 0
+    AND owner_id IN ({_GIVEN_LITE}) ORDER BY id""",
+    """SELECT a.id, a.balance FROM unnest(:given::bigint[]) AS given(id)
+    JOIN accounts a ON a.owner_kind = 'code' AND a.owner_id = given.id AND a.unit = 'PTS' AND a.kind = 'code'
+    WHERE a.balance > 0 ORDER BY a.id FOR UPDATE OF a""",
+)
+# A plan kept from when the table was small would read all of it for each code.
+PLAN_ANEW = Sql("SELECT 1", "SET LOCAL plan_cache_mode = force_custom_plan")
+PLAN_AS_USUAL = Sql("SELECT 1", "SET LOCAL plan_cache_mode = auto")
 TAKE_ALL = Sql(
     """INSERT INTO transfers (posting_id, from_account_id, to_account_id, amount, from_balance)
     SELECT :posting_id, CAST(key AS INTEGER), :house, value, 0 FROM json_each(:both) WHERE true""",
@@ -60,7 +68,7 @@ TAKE_ALL = Sql(
 )
 EMPTY = Sql(
     "UPDATE accounts SET balance = 0 WHERE id IN (SELECT CAST(key AS INTEGER) FROM json_each(:both))",
-    "UPDATE accounts SET balance = 0 WHERE id = ANY(:ids)",
+    "UPDATE accounts SET balance = 0 FROM unnest(:ids::bigint[]) AS given(id) WHERE accounts.id = given.id",
 )
 
 
@@ -106,7 +114,8 @@ def issue_codes(
         for ids in chunks:
             given = {**params, "given": json.dumps(list(ids)) if wire.is_sqlite else list(ids)}
             wire.run(OPEN_ACCOUNTS, given)
-            wire.run(FUND, given)
+            if wire.is_sqlite:
+                wire.run(FUND_LITE, given)
         return posted
 
 
@@ -128,7 +137,7 @@ def _empty(fact: Fact, chunks: Iterable[Sequence[int]], house: Side) -> tuple[in
         posted: Posted | None = None
         target = account_id(wire, Book(), house)
         for ids in chunks:
-            rows = wire.rows(LEFT, {"given": json.dumps(list(ids)) if wire.is_sqlite else list(ids)})
+            rows = _what_is_left(wire, ids)
             if not rows:
                 continue
             if posted is None:
@@ -144,6 +153,16 @@ def _empty(fact: Fact, chunks: Iterable[Sequence[int]], house: Side) -> tuple[in
             points += sum(row[1] for row in rows)
             count += len(rows)
         return points, count
+
+
+def _what_is_left(wire: Wire, ids: Sequence[int]) -> Sequence[Any]:
+    """(account, balance) of those of these codes that hold something, locked in the order of their accounts."""
+    if wire.is_sqlite:
+        return wire.rows(LEFT, {"given": json.dumps(list(ids))})
+    wire.run(PLAN_ANEW, {})
+    rows = wire.rows(LEFT, {"given": list(ids)})
+    wire.run(PLAN_AS_USUAL, {})
+    return rows
 
 
 def _begin(wire: Wire, fact: Fact) -> Posted:

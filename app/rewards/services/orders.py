@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from app.codes.services import refund
 from app.core import audit, jobs
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
 from app.core.errors import Forbidden, InvalidInput, NotFound
 from app.core.i18n import _
-from app.ledger.services import refund
 from app.rewards.errors import AlreadyAnswered, CannotBeReturned, OrderStateChanged
 from app.rewards.models import Order, OrderComplaint, OrderState
 from app.rewards.queries.orders import visible_orders

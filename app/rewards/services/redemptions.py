@@ -6,10 +6,12 @@ one job and the audit rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from app.codes import services as codes
 from app.core import audit, jobs
 from app.core.clock import today, utc_now
 from app.core.db import dialect, execute_sql, transaction
@@ -90,8 +92,13 @@ def redeem(
     *,
     price: int | None = None,
     session_key: str | None = None,
+    code_ids: Sequence[int] = (),
+    wallet_at_most: int | None = None,
 ) -> str:
     """Redeem `quantity` of one denomination for the actor's own points; returns the order's public id.
+
+    With `code_ids` gift codes pay first, the earliest expiry before the others, and the wallet the rest, at most
+    `wallet_at_most` if the page named a figure. Raises CodeTaken if a code no longer holds what it did.
 
     The same `key` with the same choice again returns the first order; with another choice it is InvalidInput. `price`
     is the unit price that was shown. `session_key` names the session that may see the code for ten minutes: the
@@ -118,14 +125,14 @@ def redeem(
             return _replayed(slug, offer.denomination_id, quantity, key, actor)
         _check(offer, quantity, price)
         order_id, public_id = int(row[0]), str(values["public_id"])
-        paid = spend(
-            f"redemption:{public_id}",
-            Owner("member", int(values["person"])),
-            offer.points * quantity,
-            kind="redemption",
-            order_id=order_id,
-            actor=actor,
-        )
+        payment, cost = f"redemption:{public_id}", offer.points * quantity
+        if code_ids:
+            paid = codes.pay(
+                payment, code_ids, cost, actor=actor, order_id=order_id, wallet_at_most=wallet_at_most
+            )
+        else:
+            buyer = Owner("member", int(values["person"]))
+            paid = spend(payment, buyer, cost, kind="redemption", order_id=order_id, actor=actor)
         _settle(offer, quantity, order_id, paid.posting_id, name)
         jobs.enqueue("rewards.order_placed", {"order": public_id})
         _audit(offer, order_id, actor)
