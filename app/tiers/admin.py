@@ -24,7 +24,6 @@ from app.tiers.models import TierVersion, VersionState
 from app.tiers.overview import PlanRow
 from app.tiers.plans import METRICS, Definition
 from app.tiers.services import plans
-from app.tiers.services.reviews import next_review_day
 
 __all__ = ["admin_bp", "companies_admin"]
 count_for("/admin/tiers", overview.waiting_count)
@@ -230,7 +229,7 @@ def _shown(
         "levels": definition.levels,
         "changes": overview.change_words(looked) if looked and looked.draft else None,
         "shows_risk": request.args.get("near") == "risk", "here": _here(plan, shows_live),
-        "next_review_on": next_review_day() if looked else None,
+        "next_review_on": looked.next_review_on if looked else None,
         "badge": _badge(version), "note": _note(plan, version), "sentence": _sentence(version, definition),
         "used": [key for key in METRICS if _is_used(form, definition, key)],
         "unused": [key for key in METRICS if not _is_used(form, definition, key)], "metrics": METRICS,

@@ -133,13 +133,13 @@ def load_catalogue() -> Catalogue:
 
 
 def known_catalogue() -> Catalogue:
-    """The plans as this process last saw them, without a statement; the first time, as they are now.
+    """The plans as this process last saw them, without a statement; as they are now if it has seen none.
 
-    For a page that asks for the stamp along with its figures and starts again in the rare case that it differs.
+    For names and windows on pages: what is published later begins on a later day, so it is not missed at once.
     """
     with _guard:
         found = _cache.get(str(db.engine.url))
-    return found if found is not None else load_catalogue()
+    return found if found is not None and found.plans else load_catalogue()
 
 
 def _read(stamp: str) -> Catalogue:

@@ -13,7 +13,7 @@ from wtforms import SelectField
 
 from app.core.forms import AppForm, LengthAtMost, Required, TextField, WholeNumberField, money_sentence
 from app.core.i18n import LOCALES, _, current_locale
-from app.core.money import InvalidNumber, format_money, format_points, parse_amount, parse_int
+from app.core.money import InvalidNumber, exponent, format_money, format_points, parse_amount, parse_int
 from app.core.settings import current_settings
 from app.partners.audience_form import AudienceFields
 from app.tiers import benefits, words
@@ -35,7 +35,7 @@ from app.tiers.plans import (
 
 ICONS = ("ticket", "headphones", "graduation-cap", "gift", "sparkles", "megaphone", "users", "medal")
 MONTHS = tuple(str(month) for month in (1, 0, *range(2, 13)))
-EMPTY_LEVELS = ("Member", "Silver", "Gold")
+EMPTY_LEVELS = (("Member", 0), ("Silver", 50_000), ("Gold", 120_000))
 TEXTS = tuple((part, locale) for part in ("title", "text") for locale in LOCALES)
 
 
@@ -280,6 +280,9 @@ def slug_of(name: str, place: int) -> str:
 
 
 def blank() -> Definition:
-    """Where a new plan begins: three levels, and sales of deals."""
-    levels = tuple(Level(name.lower(), name) for name in EMPTY_LEVELS)
+    """Where a new plan begins: three levels, by the sales of won deals."""
+    unit = 10 ** exponent(current_settings().reporting_currency)
+    levels = tuple(
+        Level(name.lower(), name, {REVENUE: whole * unit} if whole else {}) for name, whole in EMPTY_LEVELS
+    )
     return Definition((Metric(REVENUE, sources=("deal_won",)),), levels)

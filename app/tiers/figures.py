@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app.activities.facts import Entry
 from app.activities.pipeline import Gains
 from app.core.db import db, dialect, execute_sql, execute_sql_many
-from app.core.rates import convert_by, rate_on
+from app.core.rates import convert_by, rate_on, rates_on
 from app.core.settings import current_settings
 from app.core.types import bind, dump_json, read_date
 from app.tiers.models import Measure, TierFigure
@@ -44,6 +44,12 @@ class Rates:
     def __init__(self) -> None:
         self.target = current_settings().reporting_currency
         self._found: dict[tuple[str, date], int | None] = {}
+
+    def learn(self, keys: Iterable[Key]) -> None:
+        """Look up what these amounts need, with one statement where there are several."""
+        wanted = {(key.part, key.day) for key in keys if key.measure in MONEY} - self._found.keys()
+        if len(wanted) > 1:
+            self._found |= rates_on(wanted)
 
     def worth(self, amount_minor: int, currency: str, on: date) -> int | None:
         """Minor units of the reporting currency; None without a rate."""
@@ -177,6 +183,7 @@ UPDATE tier_figures AS f SET worth = g.worth
 
 def _revalue(rows: Sequence[tuple[Key, int]], rates: Rates) -> int:
     """Write the worth of these rows' whole amounts; how many have one."""
+    rates.learn(key for key, _amount in rows)
     values = [(key, rates.worth_of(key, amount)) for key, amount in rows]
     if dialect() == "sqlite":
         execute_sql_many(

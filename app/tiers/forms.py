@@ -12,7 +12,6 @@ from app.core.forms import (
     DateField,
     LengthAtMost,
     MoneyField,
-    OneOf,
     Required,
     TextAreaField,
     TextField,
@@ -45,7 +44,7 @@ class DealForm(AppForm):
 class PinForm(AppForm):
     """A level held by a person's decision."""
 
-    level = TextField(_l("Tier"), [Required(_l("Choose a tier from the list.")), OneOf(())])
+    level = TextField(_l("Tier"), [Required(_l("Choose a tier from the list."))])
     reason = TextAreaField(
         _l("Reason"), [Required(_l("Say why, in up to 500 characters.")), LengthAtMost(500)]
     )

@@ -51,6 +51,7 @@ class Overview:
     down: int = 0
     near: list[Near] = field(default_factory=list)
     at_risk: list[Near] = field(default_factory=list)
+    next_review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def look(
     return Overview(
         overview.live, overview.draft, overview.standing, up, down,
         [each for _share, each in near], [each for _share, each in risk],
+        min((row.next_review_on for row in mine if row.next_review_on and row.next_review_on > on), default=None),
     )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _companies(actor: Actor) -> list[Any]:
     query = (
         select(
             Organisation.id, Organisation.public_id, Organisation.name, Organisation.country, Organisation.kind,
-            STANDINGS.c.level, STANDINGS.c.grace_until, TierPin.ends_on.label("pin_until"),
+            STANDINGS.c.level, STANDINGS.c.grace_until, STANDINGS.c.next_review_on, TierPin.ends_on.label("pin_until"),
         )
         .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
         .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))

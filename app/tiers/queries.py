@@ -164,7 +164,7 @@ def more_words(rows: Sequence[FeedRow]) -> str | None:
 
 
 def _offered() -> list[tuple[str, str]]:
-    return list(level_names().items())
+    return [(level.slug, level.name) for level in known_catalogue().levels_on(today())]
 
 
 tiers_from(_offered)

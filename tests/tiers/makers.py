@@ -54,6 +54,7 @@ def definition(
 def live(cast: Any, made: Definition | None = None, *, month: int = 1, name: str = "Plan") -> TierVersion:
     """A published plan, written by the marketer and signed off by finance."""
     draft = plans.create_plan(name, made or definition(), month=month, actor=cast.marketer)
+    plans.send_for_sign_off(draft.id, actor=cast.marketer)
     return plans.publish(draft.id, actor=cast.finance)
 
 

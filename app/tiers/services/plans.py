@@ -43,6 +43,13 @@ class VersionIsFinal(Conflict):
     default = _l("This version is published and can no longer change. Start a new version instead.")
 
 
+class NotSent(Conflict):
+    """A draft may be half written: what is published was sent for it."""
+
+    code = "not_sent"
+    default = _l("This is still a draft. It has to be sent for sign-off first.")
+
+
 class VersionOpen(Conflict):
     """Only one version of a plan is worked on at a time."""
 
@@ -136,7 +143,7 @@ def return_draft(version_id: int, *, actor: Actor) -> TierVersion:
 def publish(version_id: int, *, actor: Actor) -> TierVersion:
     """Make a version final. The first applies at once and places every company; a later one with the next year.
 
-    Raises Forbidden (no right to publish), SecondPersonNeeded (also if it was never sent), VersionIsFinal, InvalidInput.
+    Raises Forbidden (no right to publish), SecondPersonNeeded, NotSent, VersionIsFinal, InvalidInput.
     """
     if not actor.can("tier.publish"):
         raise Forbidden()
@@ -145,6 +152,8 @@ def publish(version_id: int, *, actor: Actor) -> TierVersion:
         plan = lock(TierPlan, version.plan_id)
         if actor.person_id in {version.made_by_id, *version.editor_ids}:
             raise SecondPersonNeeded()
+        if version.state is not VersionState.WAITING:
+            raise NotSent()
         _check_ready(version)
         previous = _last_published(plan.id)
         version.applies_from = today() if previous is None else _next_start(previous)

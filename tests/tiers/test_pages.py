@@ -1,0 +1,236 @@
+"""The pages of tiers: what a partner reads, what the win's own answer says, what the vendor writes."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.core.clock import today
+from app.core.db import db
+from app.identity.queries import find_actor_by_email
+from app.tiers.models import TierPlan, TierVersion
+from app.tiers.plans import Metric
+from app.tiers.services import plans
+from tests.cast import Cast, sign_in
+from tests.conftest import count_statements
+from tests.tiers import makers
+from tests.tiers.makers import RM, live, win
+
+MATRIX = {
+    "name": "Ladder", "join": "all", "month": "1", "grace_days": "90", "source-deal_won": "1",
+    "level-0-slug": "member", "level-0-name": "Member", "level-1-slug": "silver", "level-1-name": "Silver",
+    "need-1-revenue": "48,000", "need-1-deals": "2", "level-1-multiplier": "1.25", "level-1-fund": "2,000",
+    "benefit-1-0-icon": "gift", "benefit-1-0-title-en": "Partner Day seats", "benefit-1-0-text-id": "2 kursi",
+}  # fmt: skip
+
+
+def begin_plan(app: Flask, client: FlaskClient) -> str:
+    """A new plan of the marketer; its public id."""
+    answer = client.post("/admin/tiers", data={"name": "Ladder", "idempotency_key": "begin-0123456789abcdef"})
+    assert answer.status_code == 303
+    return str(answer.location.rsplit("/", 1)[1])
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\u00a0", " ")
+
+
+def test_a_partner_reads_what_is_missing_and_what_keeps_the_level(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        live(
+            cast,
+            makers.definition(makers.REVENUE, Metric("deals"), gold={"revenue": 120_000 * RM, "deals": 8}),
+        )
+        win(cast, 84_000 * RM, on=today())
+    page = text_of(sign_in(client, cast.aisyah).get("/tier").text)
+    assert "RM 36k and 7 deals away" in page and "Gold needs both" in page
+    assert "RM 84k of RM 120k" in page and "7 to go" in page
+    with app.app_context():
+        year = today().year + 1
+    assert f"Next review 1 January {year}. Silver is safe: it needs RM 48k." in page
+    assert "1.25 times the points" in page and "A named engineer" in page
+    with app.app_context(), count_statements(app) as asked:
+        assert client.get("/tier").status_code == 200
+    assert asked.count <= 8
+
+
+def test_the_answer_to_what_if_is_a_status_and_a_fragment(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        live(cast)
+        win(cast, 84_000 * RM, on=today())
+    sign_in(client, cast.aisyah)
+    with count_statements(app) as asked:
+        page = client.get("/tier?value=36,000&family=firewall")
+    assert asked.count <= 8 and "This deal takes you to Gold." in page.text
+    part = client.get(
+        "/tier?value=35,999&family=cloud", headers={"HX-Request": "true", "HX-Target": "answer"}
+    ).text
+    assert "One thing is left for Gold." in part and "<html" not in part
+    for strange in ("", "-5", "1e9", "9" * 5000, "💎", "0.001"):
+        answer = client.get("/tier", query_string={"value": strange})
+        assert answer.status_code == 422 and "errmsg" in answer.text
+
+
+def test_before_any_plan_the_page_says_so(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    assert "No tiers yet" in sign_in(client, cast.aisyah).get("/tier").text
+    assert sign_in(client, cast.marketer).get("/tier").status_code == 403
+
+
+def test_home_shows_the_metric_that_is_furthest_away(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    with app.app_context():
+        metrics = (makers.REVENUE, Metric("deals"), Metric("certified"))
+        live(
+            cast,
+            makers.definition(
+                *metrics,
+                silver={"revenue": 40_000 * RM, "deals": 10, "certified": 1},
+                gold={"revenue": 50_000 * RM, "deals": 11, "certified": 2},
+            ),
+        )
+        win(cast, 30_000 * RM, on=today())
+    page = text_of(sign_in(client, cast.aisyah).get("/").text)
+    assert "1 person and 2 more to Silver" in page
+
+
+def test_the_vendor_writes_a_plan_that_finance_publishes(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    public_id = begin_plan(app, sign_in(client, cast.marketer))
+    send = {**MATRIX, "action": "send", "idempotency_key": "send-0123456789abcdef"}
+    assert client.post(f"/admin/tiers/plans/{public_id}", data=send).status_code == 303
+    assert client.post(f"/admin/tiers/plans/{public_id}/publication").status_code == 403
+    sign_in(client, cast.finance)
+    assert "waits for sign-off" in client.get("/admin/tiers").text
+    assert client.post(f"/admin/tiers/plans/{public_id}/publication").status_code == 303
+    page = text_of(client.get(f"/admin/tiers/plans/{public_id}").text)
+    assert "RM 48k" in page and "1.25 ×" in page and "Partner Day seats" in page
+    with app.app_context():
+        version = db.session.scalars(select(TierVersion)).one()
+        level = version.definition["levels"][1]
+        assert (
+            level["needs"] == {"revenue": 48_000 * RM, "deals": 2} and level["fund_limit_minor"] == 2_000 * RM
+        )
+        assert level["benefits"][0]["text"] == {"id": "2 kursi"}
+        assert [metric["key"] for metric in version.definition["metrics"]] == ["revenue", "deals"]
+
+
+def test_what_is_wrong_stands_at_its_cell_and_nothing_typed_is_lost(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    public_id = begin_plan(app, sign_in(client, cast.marketer))
+    strange = {
+        **MATRIX, "need-1-revenue": "viel", "need-1-deals": "-1", "level-1-multiplier": "99", "grace_days": "9999",
+        "level-1-fund": "💰", "name": "x" * 5000, "action": "draft", "idempotency_key": "strange-0123456789abcdef",
+    }  # fmt: skip
+    answer = client.post(f"/admin/tiers/plans/{public_id}", data=strange)
+    assert answer.status_code == 422
+    for kept in ("viel", "💰", "x" * 5000, "9999"):
+        assert kept in answer.text
+    assert 'href="#need-1-revenue"' in answer.text and 'id="need-1-revenue-error"' in answer.text
+    gap = client.post(
+        f"/admin/tiers/plans/{public_id}",
+        data={
+            **MATRIX,
+            "need-1-revenue": "",
+            "need-1-deals": "",
+            "action": "send",
+            "idempotency_key": "gap-0123456789abcdef",
+        },
+    )
+    assert gap.status_code == 422 and "has to ask for something" in gap.text
+
+
+def test_one_more_level_is_a_column_and_saves_nothing(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    public_id = begin_plan(app, sign_in(client, cast.marketer))
+    more = {**MATRIX, "action": "level", "idempotency_key": "more-0123456789abcdef"}
+    answer = client.post(f"/admin/tiers/plans/{public_id}", data=more)
+    assert 'name="level-2-name"' in answer.text and 'value="48,000"' in answer.text
+    with app.app_context():
+        assert len(db.session.scalars(select(TierVersion)).one().definition["levels"]) == 3
+
+
+def test_the_draft_shows_who_would_rise(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    with app.app_context():
+        version = live(cast)
+        win(cast, 100_000 * RM, on=today())
+        draft = plans.start_version(version.plan_id, actor=cast.marketer)
+        lower = makers.definition(gold={"revenue": 90_000 * RM})
+        plans.save_draft(draft.id, name="Next", definition=lower, month=1, actor=cast.marketer)
+    sign_in(client, cast.marketer)
+    with count_statements(app) as asked:
+        page = client.get("/admin/tiers").text
+    assert asked.count <= 8
+    assert (
+        "1 company would rise." in page and "was 120,000" in page and "RM 20k short of Gold" in text_of(page)
+    )
+
+
+def test_the_preview_lists_what_the_next_review_does(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    with app.app_context():
+        live(cast, month=0)
+        win(cast, 60_000 * RM, on=today() - timedelta(days=360))
+        win(cast, 60_000 * RM, on=today())
+    page = sign_in(client, cast.finance).get("/admin/tiers/review")
+    assert page.status_code == 200
+    with app.app_context():
+        assert db.session.scalar(select(func.count(TierPlan.id))) == 1
+
+
+def test_a_manager_pins_a_level_and_ends_the_pin(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    with app.app_context():
+        live(cast)
+        last_day = str(today() + timedelta(days=9))
+    sign_in(client, cast.manager)
+    here = f"/admin/tiers/companies/{cast.kinabalu.public_id}"
+    wrong = client.post(
+        f"{here}/pin",
+        data={
+            "level": "x",
+            "reason": "<script>",
+            "ends_on": "9999-01-01",
+            "idempotency_key": "a-0123456789abcdef",
+        },
+    )
+    assert wrong.status_code == 422 and "&lt;script&gt;" in wrong.text
+    right = {
+        "level": "gold",
+        "reason": "A promise",
+        "ends_on": last_day,
+        "idempotency_key": "b-0123456789abcdef",
+    }
+    assert client.post(f"{here}/pin", data=right).status_code == 303
+    assert "A promise" in client.get(here).text
+    with app.app_context():
+        assert makers.level_of(cast.kinabalu.id) == "gold"
+        assert find_actor_by_email(cast.aisyah.email).organisation_tier == "gold"
+    assert client.post(f"{here}/pin/end").status_code == 303
+    assert client.get("/admin/tiers/companies?show=pinned").status_code == 200
+
+
+def test_the_win_names_the_tier_and_every_benefit(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    from app.tiers.queries import raise_record, raised_of
+
+    with app.app_context():
+        live(cast)
+        done = win(cast, 120_000 * RM, on=today())
+        record: Any = raise_record(done.activity_id)
+    with app.test_request_context():
+        raised = raised_of(record)
+        assert raised is not None
+        html = app.jinja_env.get_template("tiers/_raised.html").render(
+            raised=raised, company="Kinabalu Networks"
+        )
+    for word in (
+        "Kinabalu Networks is Gold now",
+        "1.5 times the points",
+        "Marketing fund",
+        "A named engineer",
+    ):
+        assert word in html
