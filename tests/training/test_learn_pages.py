@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from app.training.queries.courses import list_visible
 from app.training.services import quizzes
 from tests.cast import Cast, add_person, sign_in
-from tests.conftest import count_statements
+from tests.ledger.support import clean
+from tests.support.statements import count_statements
 from tests.training.support import certify, drawn, pays, publish, read_all, right, wrong
 
 HX = {"HX-Request": "true", "HX-Target": "main"}
@@ -133,6 +134,30 @@ def test_three_failures_say_when_the_quiz_opens_again(app: Flask, client: FlaskC
     refused = client.post("/training/zero-trust/quiz")
     assert refused.status_code == 409 and "opens again on" in refused.text
     assert "opens again on" in client.get("/training/zero-trust").text
+
+
+def test_the_third_try_passes_and_pays_and_a_stranger_can_verify_it(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        pays(cast, 150)
+        publish(questions=4, parts=1, drawn_count=3)
+    sign_in(client, cast.aisyah)
+    client.post("/training/zero-trust/start")
+    client.post("/training/zero-trust/parts/1")
+    for number in (1, 2, 3):
+        at = client.post("/training/zero-trust/quiz").headers["Location"]
+        for place, keys in enumerate(
+            answers(app, at.split("/")[-2], cast, mistakes=0 if number == 3 else 2), 1
+        ):
+            page = client.post(f"{at[:-1]}{place}", data={"option": keys}, headers=HX)
+        assert ("+150" in page.text) is (number == 3)
+    result = client.get(at.rsplit("/", 1)[0]).text
+    serial = re.search(r"/certificates/([A-Z0-9-]+)\.pdf", result)
+    assert serial is not None and "150 points richer" in result
+    assert "Aisyah Rahman" in app.test_client().get(f"/certificates/{serial[1]}").text
+    with app.app_context():
+        clean()
 
 
 def test_a_second_pass_says_that_it_earns_nothing(app: Flask, client: FlaskClient, cast: Cast) -> None:

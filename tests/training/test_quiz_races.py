@@ -8,7 +8,7 @@ from app.activities.models import Activity
 from app.core.db import db
 from app.training.errors import AnsweredAlready
 from app.training.models import Attempt, Certificate, CoursePass
-from app.training.services import quizzes
+from app.training.services import learning, quizzes
 from tests.cast import Cast, add_person
 from tests.ledger.support import clean
 from tests.programs.makers import balance
@@ -62,3 +62,22 @@ def test_two_tabs_begin_one_attempt(app: Flask, cast: Cast, rounds: dict[str, in
         begin = [lambda who=person: quizzes.begin_attempt("zero-trust", actor=who).public_id] * 3
         values, errors = split(race(app, begin))
         assert not errors and len(set(values)) == 1
+
+
+def test_two_last_parts_pass_a_course_once(app: Flask, cast: Cast, rounds: dict[str, int]) -> None:
+    with app.app_context():
+        pays(cast, 10)
+        publish("short", parts=2, questions=0)
+    for number in range(max(rounds["race"] // 5, 10)):
+        with app.app_context():
+            person = add_person(f"p{number}@kinabalu.example.com", "P", cast.aisyah.role, cast.kinabalu)
+            db.session.remove()
+        finish = [
+            lambda at=at, who=person: learning.finish_part("short", at, actor=who) for at in (1, 2, 1, 2)
+        ]
+        values, errors = split(race(app, finish))
+        assert not errors
+        assert sum(step.outcome is not None for step in values) == 1
+        with app.app_context():
+            assert balance("member", person.person_id) == 10
+            clean()

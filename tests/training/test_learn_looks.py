@@ -1,0 +1,95 @@
+"""Pages that no link of the demo leads to: question, answer, result, certificate, at both sizes, dark and long."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from app.training.models import QuestionKind
+from app.training.services import quizzes
+from tests.cast import Cast, sign_in
+from tests.e2e.looking import faults_of, speak
+from tests.support.browser import Visit
+from tests.training.support import answer_all, certify, drawn, pays, publish, question, read_all, right, wrong
+
+pytestmark = pytest.mark.browser
+
+TEXT = """## Was ein Wort: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
+
+```say
+If someone had a nurse’s password tonight, what could they open?
+```
+
+```check
+? What should be checked first?
+- The office Wi-Fi
+* Who she is
+! Identity comes first.
+```
+
+| Product | Price | Margin | Term | Stock | Note |
+|---|---|---|---|---|---|
+| Backup 365 | RM 48,000.00 | 12% | 36 months | 1,200 | A very long note that goes on |
+
+1. [A link](https://x.example/a/very/long/address/that/does/not/end/anywhere/soon)
+2. `code` and **strong**
+"""
+
+
+def addresses(cast: Cast) -> list[str]:
+    """One page of each kind, for Aisyah."""
+    pays(cast, 150)
+    pool = [
+        question(1),
+        question(2, QuestionKind.MULTIPLE, ("a", "c")),
+        question(3, QuestionKind.TRUE_FALSE, ("true",)),
+    ]
+    one = publish(parts=4, questions=pool, body=TEXT, validity_months=12)
+    certify("Veridia Certified Seller", one, publish("other", title="Other", parts=1, questions=1))
+    read_all("zero-trust", cast.aisyah, parts=4)
+    failed = quizzes.begin_attempt("zero-trust", actor=cast.aisyah)
+    answer_all(failed, cast.aisyah, mistakes=3)
+    attempt = quizzes.begin_attempt("zero-trust", actor=cast.aisyah)
+    quizzes.answer(attempt.public_id, 1, wrong(drawn(attempt)[0][1]), actor=cast.aisyah)
+    read_all("other", cast.aisyah, parts=1)
+    long = replace(cast.aisyah, name="Nurulhuda" * 60)
+    done = quizzes.begin_attempt("other", actor=long)
+    outcome = quizzes.answer(done.public_id, 1, right(drawn(done)[0][1]), actor=long).outcome
+    assert outcome is not None
+    base = f"/training/zero-trust/quiz/{attempt.public_id}"
+    return [
+        "/training", "/training/zero-trust", "/training/zero-trust/parts/2", f"{base}/1", f"{base}/2",
+        f"/training/zero-trust/quiz/{failed.public_id}", f"/training/zero-trust/quiz/{failed.public_id}/3",
+        f"/training/other/quiz/{done.public_id}", f"/training/other/quiz/{done.public_id}/1", "/training/other",
+        f"/certificates/{outcome.serials[0]}",
+    ]  # fmt: skip
+
+
+def test_every_page_of_learning_can_be_used_by_everybody(
+    app: Flask, cast: Cast, visit: Callable[..., Visit], request: pytest.FixtureRequest
+) -> None:
+    """A phone in Malay and dark on the one database, a desktop in Indonesian and light on the other."""
+    phone = "sqlite" in request.node.name
+    with app.app_context():
+        pages = addresses(cast)
+    speak(app, "ms" if phone else "id")
+    client = sign_in(app.test_client(), cast.aisyah)
+    found = visit("phone" if phone else "desktop", "ms" if phone else "id", "dark" if phone else "light")
+    cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    found.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": found.base_url}])
+    wrong_pages = []
+    for path in pages:
+        page = found.goto(path)
+        assert page.url.endswith(path)
+        wrong_pages += [f"{path}: {fault}" for fault in faults_of(page)]
+        if phone:
+            page.set_viewport_size({"width": 320, "height": 640})
+            over = page.evaluate(
+                "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            wrong_pages += [f"{path}: sideways by {over} at 320"] if over > 0 else []
+            page.set_viewport_size({"width": 390, "height": 844})
+    assert not wrong_pages, "\n".join(wrong_pages)
+    assert not found.problems
