@@ -109,6 +109,10 @@ DEALS = (
         declined=(39, "too_early", "Come back when there is a budget."),
     ),
     DealStory("mutiara.siti", "Shah Alam Prints", BACKUP, 14_800, 100, 99, won=58),
+    # what the boards of this quarter show
+    DealStory("borneo.bagus", "Sarawak River Lodges", NETWORK, 96_000, 45, 44, won=16),
+    DealStory("rimba.faiz", "Penang Spice Traders", ENDPOINT, 68_000, 38, 37, won=11),
+    DealStory("mutiara.siti", "Klang Cold Store", BACKUP, 74_000, 30, 29, won=0.08),
 )  # fmt: skip
 
 # company, product, days ago, units, whole USD

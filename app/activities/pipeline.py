@@ -74,9 +74,13 @@ def react(entries: Sequence[Entry], actor: Any) -> dict[int, int]:
 
 
 def undo(entries: Sequence[Entry], reason: str, actor: Any) -> None:
-    """Take back everything that these entries caused, last reactor first."""
+    """Take back everything that these entries caused.
+
+    In the order of `react`: so a void and a new fact of the same company lock accounts, figures and scores alike, and
+    never wait for each other in a ring. What each reactor needs to know of the others, `gains`, was read before.
+    """
     have = gains([entry.id for entry in entries])
-    for reactor in reversed(REACTORS):
+    for reactor in REACTORS:
         reactor.undo(entries, reason, actor, have)
 
 

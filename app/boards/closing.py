@@ -27,7 +27,23 @@ _AT_ONCE = 2000
 def turn_day() -> tuple[int, int]:
     """Close what is over and note what is open, as far as it has not been done today; how many of each."""
     closed = close_due()
+    open_present()
     return closed, note_day()
+
+
+def open_present() -> None:
+    """Let every running board have its present period, also before anybody counts in it."""
+    now = today()
+    rules = scores.running_rules()
+    present = [(rule.board_id, rule.starts_on(now)) for rule in rules]
+    known = db.session.execute(
+        select(PERIODS.c.board_id).where(PERIODS.c.starts_on <= now, PERIODS.c.ends_on >= now)
+    )
+    if len({row.board_id for row in known} & {rule.board_id for rule in rules}) < len(rules):
+        with transaction():
+            scores.share()
+            scores.open_periods(rules, present)
+    end_read()
 
 
 def close_due() -> int:

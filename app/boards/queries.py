@@ -89,6 +89,19 @@ class Page:
     is_first: bool
     subject_id: int | None
 
+    @property
+    def of(self) -> Participants:
+        return self.board.of
+
+    @property
+    def is_final(self) -> bool:
+        return self.period is not None and self.period.is_closed
+
+    @property
+    def shares_first(self) -> bool:
+        """Whether more than one stands first."""
+        return len(self.lines) > 1 and self.lines[1].rank == 1
+
 
 def _view(row: Any) -> BoardView:
     return BoardView(
@@ -277,7 +290,7 @@ def read_stand(row: Any) -> Stand:
         region, rank = words.region_of(line), int(extra["next_rank"])
         sentence = words.pass_ranked(metric, mine, int(theirs), name, region, rank)
     elif mine:
-        sentence = words.first_sentence(int(extra["equals"] or 0) > 1)
+        sentence = words.first_sentence(of, int(extra["equals"] or 0) > 1)
     last = extra["closes_on"] or extra["ends_on"]
     period = Period(extra["period"])
     return Stand(
@@ -328,16 +341,24 @@ def region_of(actor: Actor) -> str:
     return row.region or country_name(row.country)
 
 
+def _alike(one: BoardView, other: BoardView) -> bool:
+    """Whether two boards ask the same of the same partners, maybe over other periods."""
+    return (one.metric, one.of, one.rule.audience, one.rule.sources) == (
+        other.metric, other.of, other.rule.audience, other.rule.sources,
+    )  # fmt: skip
+
+
 def tabs(page: Page) -> list[BoardView]:
-    """The boards that ask the same of the same partners over other periods, shortest first; the page's own among them."""
-
-    def alike(view: BoardView) -> bool:
-        mine, theirs = page.board.rule, view.rule
-        return (mine.metric, mine.participants, mine.audience, mine.sources) == (
-            theirs.metric, theirs.participants, theirs.audience, theirs.sources,
-        )  # fmt: skip
-
-    found = {view.rule.period: view for view in page.others if alike(view)} | {
-        page.board.rule.period: page.board
-    }
+    """The boards that differ from this one in the period alone, shortest first; itself among them."""
+    found = {view.rule.period: view for view in page.others if _alike(page.board, view)}
+    found[page.board.rule.period] = page.board
     return [found[period] for period in Period if period in found]
+
+
+def chips(page: Page) -> list[BoardView]:
+    """This board, then the other ones, one for all that differ in the period alone."""
+    found = [page.board]
+    for view in page.others:
+        if not any(_alike(view, other) for other in found):
+            found.append(view)
+    return found

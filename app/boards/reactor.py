@@ -87,19 +87,8 @@ def newest(rule: Rule, place: Place, participant_id: int, without: set[int]) -> 
     return Sum()
 
 
-def hold(entries: Sequence[Entry]) -> None:
-    """Lock the scores that undoing and counting these facts will touch, in their one order."""
-    scores.share()
-    rules = scores.running_rules()
-    wanted = [
-        ((rule.board_id, rule.starts_on(entry.fact.occurred_on)), who)
-        for entry in entries
-        for rule in rules
-        if rule.fits(entry) and (who := rule.participant(entry)) is not None
-    ]
-    if wanted:
-        ids = scores.open_periods(rules, [place for place, _who in wanted], create=False)
-        scores.hold_rows((ids[place], who) for place, who in wanted if place in ids)
+def hold(_entries: Sequence[Entry]) -> None:
+    """Nothing: scores come after the ledger's accounts, in undoing as in counting, and are taken in one order."""
 
 
 def awards(_entry_ids: Sequence[int]) -> dict[int, list[Award]]:

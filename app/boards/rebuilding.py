@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.activities import pipeline
 from app.activities.queries import walk_in_force
@@ -71,8 +71,7 @@ def fill(board_id: int) -> None:
         rule = Rule.of(board)
         _recount(rule)
         scores.open_periods([rule], [(board.id, rule.starts_on(today()))])
-        db.session.execute(update(Board).where(Board.id == board_id).values(filled_at=utc_now()))
-    db.session.expire_all()
+        board.filled_at = utc_now()
 
 
 def rebuild(progress: Progress | None = None) -> Report:

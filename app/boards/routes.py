@@ -53,6 +53,12 @@ def show(slug: str) -> Response:
         period=page.period,
         words=words,
         tabs=queries.tabs(page),
+        chips=queries.chips(page),
+        gap=""
+        if page.is_final
+        else words.gap_sentence(
+            page.of, page.board.metric, page.mine, page.next_up, shares=page.shares_first
+        ),
         more_url=with_query(after=f"{page.after.score}.{page.after.lead}") if page.after else None,
     )
 

@@ -89,8 +89,10 @@ def pass_ranked(metric: Metric, mine: int, theirs: int, name: str | None, region
     )
 
 
-def first_sentence(shares: bool) -> str:
+def first_sentence(of: Participants, shares: bool) -> str:
     """What stands where nobody is above."""
+    if of is Participants.COMPANIES:
+        return gettext("Your company shares first place") if shares else gettext("Your company stands first")
     return gettext("You share first place") if shares else gettext("You stand first")
 
 
@@ -129,6 +131,17 @@ def company_label(line: Standing) -> str | None:
 def shown_name(of: Participants, line: Standing) -> str | None:
     """Who a line is, as they wish to appear; None for a partner of their region."""
     return person_name(line) if of is Participants.PEOPLE else company_label(line)
+
+
+def gap_sentence(
+    of: Participants, metric: Metric, mine: Standing | None, higher: Standing | None, *, shares: bool
+) -> str:
+    """What stands under one's own name: how much more it takes to pass the next one, or that nobody is above."""
+    if mine is None:
+        return ""
+    if higher is None:
+        return first_sentence(of, shares)
+    return pass_sentence(metric, mine.score, higher.score, shown_name(of, higher), region_of(higher))
 
 
 def partner_in(region: str) -> str:

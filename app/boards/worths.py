@@ -39,6 +39,7 @@ def decide(rules: Sequence[Rule], entries: Sequence[Entry]) -> dict[int, int | N
     if not asking:
         return {}
     rates = Rates()
+    rates.learn((entry.fact.currency, entry.fact.occurred_on) for entry in asking if entry.fact.currency)
     found = {entry.id: worth_of(entry, rates) for entry in asking}
     insert_rows("board_worths", ("activity_id", "worth_minor"), list(found.items()))
     return found

@@ -1,0 +1,76 @@
+"""Boards of the demo: points in Malaysia and Indonesia, companies by revenue, courses; and the turn of its months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+from app.boards.closing import turn_day
+from app.boards.models import Metric, Participants, Period
+from app.boards.rebuilding import fill
+from app.boards.rules import Rule
+from app.boards.services import Words, create_board, start_board
+from app.core.clock import local, utc_now, zone
+from app.core.settings import current_settings
+from app.partners.audience import Audience
+from seeds.people import Demo
+
+PEOPLE, COMPANIES = Participants.PEOPLE, Participants.COMPANIES
+MALAYSIA, INDONESIA = Audience(countries=("MY",)), Audience(countries=("ID",))
+
+BOARDS = (
+    (
+        {"en": "Points in Malaysia this month", "ms": "Mata di Malaysia bulan ini", "id": "Poin di Malaysia bulan ini"},
+        {}, Rule(Metric.POINTS, PEOPLE, Period.MONTH, MALAYSIA),
+    ),
+    (
+        {"en": "Points in Malaysia", "ms": "Mata di Malaysia", "id": "Poin di Malaysia"},
+        {"en": "The top 3 of the quarter win a flight credit", "ms": "3 teratas suku ini memenangi kredit penerbangan",
+         "id": "3 teratas kuartal ini memenangkan kredit penerbangan"},
+        Rule(Metric.POINTS, PEOPLE, Period.QUARTER, MALAYSIA),
+    ),
+    (
+        {"en": "Points in Malaysia this year", "ms": "Mata di Malaysia tahun ini", "id": "Poin di Malaysia tahun ini"},
+        {}, Rule(Metric.POINTS, PEOPLE, Period.YEAR, MALAYSIA),
+    ),
+    (
+        {"en": "Points in Indonesia", "ms": "Mata di Indonesia", "id": "Poin di Indonesia"},
+        {"en": "The top 3 of the quarter win a flight credit", "ms": "3 teratas suku ini memenangi kredit penerbangan",
+         "id": "3 teratas kuartal ini memenangkan kredit penerbangan"},
+        Rule(Metric.POINTS, PEOPLE, Period.QUARTER, INDONESIA),
+    ),
+    (
+        {"en": "Companies by revenue", "ms": "Syarikat mengikut hasil", "id": "Perusahaan menurut pendapatan"},
+        {}, Rule(Metric.REVENUE, COMPANIES, Period.YEAR),
+    ),
+    (
+        {"en": "Courses passed", "ms": "Kursus yang lulus", "id": "Kursus yang lulus"},
+        {}, Rule(Metric.COURSES, PEOPLE, Period.YEAR),
+    ),
+)  # fmt: skip
+
+
+def seed_boards(demo: Demo) -> None:
+    """Define and start the boards, before anything counts."""
+    for names, prizes, rule in BOARDS:
+        board = create_board(Words(names, prizes), rule, closes_on=None, actor=demo.actors["marketer"])
+        start_board(board.id, actor=demo.actors["marketer"])
+        fill(board.id)
+
+
+def boards_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
+    """What the worker does at midnight: at the turn of each month, and today."""
+    now = utc_now()
+    name = current_settings().time_zone
+    today = local(now, name).date()
+    first = today.replace(day=1)
+    days = {today}
+    for _month in range(13):
+        days.add(first)
+        first = (first - timedelta(days=1)).replace(day=1)
+    for day in sorted(days):
+        yield (now - _midnight(day, name)) / timedelta(days=1) - 0.0005, turn_day
+
+
+def _midnight(day: date, name: str) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone(name))
