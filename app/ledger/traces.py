@@ -38,8 +38,9 @@ class Part:
 _STEPS = """
     SELECT t.id, f.owner_kind, f.owner_id, f.kind, a.owner_kind, a.owner_id, a.kind, t.amount, t.from_balance, t.to_balance
     FROM transfers t JOIN accounts f ON f.id = t.from_account_id JOIN accounts a ON a.id = t.to_account_id
-    WHERE t.posting_id = :id ORDER BY t.id
+    WHERE t.posting_id = :id ORDER BY t.id LIMIT :limit
 """
+STEPS_SHOWN = 100  # a batch of gift codes is one posting with a transfer for each code
 _PARTS = """
     SELECT m.transfer_id, m.delta, l.expires_on, o.public_id FROM lot_movements m JOIN lots l ON l.id = m.lot_id
     JOIN transfers t ON t.id = m.transfer_id JOIN postings o ON o.id = l.origin_posting_id WHERE t.posting_id = :id
@@ -50,10 +51,10 @@ _PARTS = """
 
 
 def steps_of(posting_id: int) -> list[Step]:
-    """The transfers of a posting."""
+    """The first hundred transfers of a posting; only batches of gift codes have more."""
     return [
         Step(row[0], Owner(row[1], row[2]), row[3], Owner(row[4], row[5]), row[6], row[7], row[8], row[9])
-        for row in execute_sql(_STEPS, {"id": posting_id}).fetchall()
+        for row in execute_sql(_STEPS, {"id": posting_id, "limit": STEPS_SHOWN}).fetchall()
     ]
 
 

@@ -6,6 +6,8 @@ import segno
 from flask import Blueprint, Response, request, url_for
 from markupsafe import Markup
 
+from app.codes.queries import sources_of_posting
+from app.codes.words import line_words
 from app.core.errors import InvalidInput
 from app.core.filters import day
 from app.core.http import readable_offline, render, see_other
@@ -25,6 +27,7 @@ from app.rewards.queries.orders import (
 )
 
 bp = Blueprint("orders", __name__)
+bp.add_app_template_global(line_words, "gift_line")
 
 
 def qr_svg(text: str) -> Markup:
@@ -70,6 +73,7 @@ def _answer(
         is_own=is_own,
         steps=steps_of(order),
         complaints=list_complaints(order.id),
+        gifts=sources_of_posting(order.payment_posting_id or 0) if order.code_points else [],
         refused=next(iter(refused.fields.values()), refused.message) if refused else None,
         error_prefix=_("Error: ") if refused else "",
         message=message,

@@ -63,4 +63,5 @@ def account_names() -> dict[str, str]:
         "expired": _("Expired"),
         "adjusted": _("Adjusted"),
         "paid": _("Paid"),
+        "code": _("on the code"),
     }

@@ -1,4 +1,4 @@
-"""A ledger line in words: what it was for, where it leads, how it looks. Two statements for any number."""
+"""A ledger line in words: what it was for, where it leads, how it looks. A few statements for any number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.activities.facts import Entry
+from app.codes.queries import gift_titles
+from app.codes.words import line_words
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money
 from app.ledger.queries import Line
@@ -26,6 +28,10 @@ LOOKS = {
     "adjustment": ("scale", "info"),
     "share": ("users", "brand"),
     "reversal": ("rotate-ccw", "info"),
+    "code_issue": ("gift", "accent"),
+    "code_claim": ("gift", "accent"),
+    "code_void": ("rotate-ccw", "bad"),
+    "code_expiry": ("hourglass", "warn"),
 }
 
 
@@ -82,6 +88,10 @@ def kind_name(kind: str) -> str:
         "adjustment": _("Adjustment"),
         "share": _("Shared out"),
         "reversal": _("Adjustment reversed"),
+        "code_issue": _("Gift codes issued"),
+        "code_claim": _("Gift code"),
+        "code_void": _("Gift codes voided"),
+        "code_expiry": _("Gift codes expired"),
     }
     return names[kind]
 
@@ -90,6 +100,7 @@ def tell(lines: Sequence[Line], *, links: bool = True) -> list[Told]:
     """Lines in words. Without `links` (the vendor's pages) nothing leads to a partner's page."""
     titles = titles_of_awards(line.posting_id for line in lines if line.activity_id is not None)
     orders = titles_of(line.order_id for line in lines)
+    gifts = gift_titles(line.posting_id for line in lines if line.kind == "code_claim")
     firsts: dict[int, int] = {}
     for line in sorted(lines, key=lambda each: each.posting_id):
         if line.kind == "award" and line.activity_id is not None:
@@ -99,6 +110,7 @@ def tell(lines: Sequence[Line], *, links: bool = True) -> list[Told]:
             line,
             titles.get(line.posting_id),
             orders.get(line.order_id or 0),
+            gifts.get(line.posting_id),
             is_further=firsts.get(line.activity_id or 0, line.posting_id) != line.posting_id,
             links=links,
         )
@@ -107,7 +119,13 @@ def tell(lines: Sequence[Line], *, links: bool = True) -> list[Told]:
 
 
 def _tell(
-    line: Line, title_of: AwardTitle | None, order: OrderTitle | None, *, is_further: bool, links: bool
+    line: Line,
+    title_of: AwardTitle | None,
+    order: OrderTitle | None,
+    gift: tuple[str, str] | None,
+    *,
+    is_further: bool,
+    links: bool,
 ) -> Told:
     icon, tone = LOOKS[line.kind]
     title, subject, href = kind_name(line.kind), "", None
@@ -126,6 +144,8 @@ def _tell(
             title, subject, icon = name, order.reference, order.icon
         else:
             subject = name
+    elif gift is not None:
+        title = line_words(*gift)
     elif line.kind == "share":
         title = _("Shared by the company") if line.points > 0 else _("Shared out to a member")
         subject = line.note or ""

@@ -19,7 +19,7 @@ SHELVES = {
     "earned": ("award",),
     "spent": ("redemption", "refund"),
     "taken": ("clawback", "collection", "expiry"),
-    "other": ("adjustment", "share", "reversal"),
+    "other": ("adjustment", "share", "reversal", "code_claim"),
 }
 SPENDING = ("redemption", "refund")
 EARNING = ("award", "clawback", "collection")

@@ -60,6 +60,7 @@ class Receipt:
             "adjustment": (_("Adjusted"), "info", "scale"),
             "share": (_("Shared"), "brand", "users"),
             "reversal": (_("Taken back"), "info", "rotate-ccw"),
+            "code_claim": (_("Added"), "ok", "circle-check"),
         }
         return states[line.kind]
 

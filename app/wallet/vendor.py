@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union, union_all
 
+from app.codes.models import GiftCode
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.feed import feed_row
+from app.core.i18n import _
 from app.identity.actor import Actor
 from app.identity.models import Person
-from app.ledger.models import Account, Adjustment, AdjustmentState, Owner, Posting, Transfer
+from app.ledger.models import Account, Adjustment, AdjustmentState, Owner, Posting, PostingKind, Transfer
 from app.ledger.traces import Part, Step, parts_of, steps_of
 from app.partners.models import Organisation, Role
 from app.partners.queries import visible_organisation_ids
@@ -20,6 +22,8 @@ from app.programs.explaining import Explanation, explain
 from app.rewards.queries.titles import OrderTitle, titles_of
 
 PAGE = 30
+# Postings with a transfer for each of a batch's codes; they change no wallet.
+OF_CODES = (PostingKind.CODE_ISSUE, PostingKind.CODE_VOID, PostingKind.CODE_EXPIRY)
 
 
 def visible_postings(actor: Actor) -> Select[Any]:
@@ -88,7 +92,7 @@ def list_postings(
     postings: list[Posting] = list(db.session.scalars(query))
     following = postings[PAGE - 1].id if len(postings) > PAGE else None
     postings = postings[:PAGE]
-    changes = _changes([posting.id for posting in postings])
+    changes = _changes([posting.id for posting in postings if posting.kind not in OF_CODES])
     owners = {owner for each in changes.values() for owner, _points in each}
     owners |= {Owner("organisation", posting.organisation_id or 0) for posting in postings}
     names = names_of_owners(owners)
@@ -152,16 +156,21 @@ def _changes(posting_ids: list[int]) -> dict[int, list[tuple[Owner, int]]]:
 
 
 def names_of_owners(owners: set[Owner]) -> dict[Owner, str]:
-    """Names of people and companies, in one statement."""
+    """Names of people, companies and gift codes, in one statement."""
     people = {owner.id for owner in owners if owner.kind == "member"}
     companies = {owner.id for owner in owners if owner.kind == "organisation" and owner.id}
+    codes = {owner.id for owner in owners if owner.kind == "code"}
     query = union_all(
         select(literal("member"), Person.id, Person.name).where(Person.id.in_(people)),
         select(literal("organisation"), Organisation.id, Organisation.name).where(
             Organisation.id.in_(companies)
         ),
+        select(literal("code"), GiftCode.id, GiftCode.last_four).where(GiftCode.id.in_(codes)),
     )
-    return {Owner(kind, owner_id): name for kind, owner_id, name in db.session.execute(query)}
+    return {
+        Owner(kind, owner_id): _("Gift code ending %(last_four)s", last_four=name) if kind == "code" else name
+        for kind, owner_id, name in db.session.execute(query)
+    }
 
 
 def find_posting(public_id: str, actor: Actor) -> Details:
@@ -178,7 +187,7 @@ def find_posting(public_id: str, actor: Actor) -> Details:
     posting: Posting = row[0]
     steps = steps_of(posting.id)
     parts: dict[int, list[Part]] = {}
-    for part in parts_of(posting.id):
+    for part in parts_of(posting.id) if posting.kind not in OF_CODES else ():
         parts.setdefault(part.transfer_id, []).append(part)
     owners = {owner for step in steps for owner in (step.source, step.target)}
     owners.add(Owner("organisation", posting.organisation_id or 0))

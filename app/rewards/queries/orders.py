@@ -12,6 +12,7 @@ from app.core.clock import today, utc_now
 from app.core.db import db
 from app.core.errors import NotFound
 from app.identity.models import Person
+from app.ledger.models import Account, Transfer
 from app.partners.models import Organisation
 from app.partners.queries import visible_organisation_ids
 from app.rewards.codes import open_code
@@ -68,6 +69,8 @@ class OrderRow:
     reveal_session: str | None
     revealed_until: datetime | None
     last_day: date | None
+    payment_posting_id: int | None
+    code_points: int
 
     @property
     def use_by(self) -> date | None:
@@ -151,7 +154,7 @@ def order_rows(actor: Actor) -> Select[Any]:
             Reward.palette, Reward.icon, Reward.kind, Reward.delivery_hours, OrderLine.quantity,
             OrderLine.face_value_minor, OrderLine.currency, OrderLine.cost_minor, Denomination.label,
             Reward.shows_value, OrderLine.id.label("line_id"), Order.reveal_session, Order.revealed_until,
-            last_day.label("last_day"),
+            last_day.label("last_day"), Order.payment_posting_id, _from_codes().label("code_points"),
         )
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Reward, Reward.id == OrderLine.reward_id)
@@ -162,6 +165,17 @@ def order_rows(actor: Actor) -> Select[Any]:
     )  # fmt: skip
     found: Select[Any] = query
     return found
+
+
+def _from_codes() -> Any:
+    """What gift codes gave to an order, in points."""
+    return (
+        select(func.coalesce(func.sum(Transfer.amount), 0))
+        .join(Account, Account.id == Transfer.from_account_id)
+        .where(Transfer.posting_id == Order.payment_posting_id, Account.owner_kind == "code")
+        .correlate(Order)
+        .scalar_subquery()
+    )
 
 
 def list_orders(
