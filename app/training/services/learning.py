@@ -19,10 +19,9 @@ from app.training.services.passing import Outcome, pass_course
 
 _ENROL = (
     "INSERT INTO course_enrolments (course_id, version_id, person_id, organisation_id, number, started_at, touched_at) "
-    "SELECT :course_id, :version_id, :person_id, :organisation_id, "
-    "COALESCE(MAX(number), 0) + 1, :now, :now FROM course_enrolments "
-    "WHERE course_id = :course_id AND person_id = :person_id "
-    "ON CONFLICT DO NOTHING"
+    "SELECT :course_id, :version_id, :person_id, :organisation_id, COALESCE(MAX(number), 0) + 1, :now, :now "
+    "FROM course_enrolments WHERE course_id = :course_id AND person_id = :person_id "
+    "HAVING COUNT(*) = 0 OR :again ON CONFLICT DO NOTHING"
 )
 _DONE = (
     "INSERT INTO course_module_progress (enrolment_id, module_id, done_at) VALUES (:enrolment_id, :module_id, :now) "
@@ -46,28 +45,31 @@ def enrol(slug: str, *, actor: Actor) -> Enrolment:
     """
     course = find_course(slug, actor)
     with transaction():
-        found = open_enrolment(course.id, actor)
-        if found is not None:
-            return found
-        row = db.session.execute(
-            select(Course.status, Course.current_version_id).where(Course.id == course.id)
-        ).one()
-        if row.status is not CourseStatus.LIVE or row.current_version_id is None:
-            raise CourseClosed()
-        execute_sql(
-            _ENROL,
-            {
-                "course_id": course.id,
-                "version_id": row.current_version_id,
-                "person_id": actor.person_id,
-                "organisation_id": actor.organisation_id,
-                "now": bind(utc_now(), dialect()),
-            },
-        )
-        found = open_enrolment(course.id, actor)
-        if found is None:  # another tab began and passed it in between
+        found = open_enrolment(course.id, actor) or _begin(course.id, actor, again=True)
+        if found is None:  # another tab began it and passed it in between
             raise CourseClosed()
         return found
+
+
+def _begin(course_id: int, actor: Actor, *, again: bool) -> Enrolment | None:
+    """Write the next round and return it; without `again` only a first one, and None if there was one before."""
+    row = db.session.execute(
+        select(Course.status, Course.current_version_id).where(Course.id == course_id)
+    ).one()
+    if row.status is not CourseStatus.LIVE or row.current_version_id is None:
+        raise CourseClosed()
+    execute_sql(
+        _ENROL,
+        {
+            "course_id": course_id,
+            "version_id": row.current_version_id,
+            "person_id": actor.person_id,
+            "organisation_id": actor.organisation_id,
+            "again": again,
+            "now": bind(utc_now(), dialect()),
+        },
+    )
+    return open_enrolment(course_id, actor)
 
 
 def open_enrolment(course_id: int, actor: Actor) -> Enrolment | None:
@@ -90,7 +92,7 @@ def finish_part(slug: str, number: int, *, actor: Actor) -> Step:
     with transaction():
         enrolment = open_enrolment(course.id, actor)
         if enrolment is None and course.passed_at is None:
-            enrolment = enrol(slug, actor=actor)
+            enrolment = _begin(course.id, actor, again=False)
         version_id = enrolment.version_id if enrolment is not None else course.version_id
         modules = list_modules(version_id)
         if not 1 <= number <= len(modules):
