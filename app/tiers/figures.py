@@ -24,7 +24,7 @@ from app.tiers.plans import Metric
 from app.tiers.windows import Window
 
 FIGURES: Any = TierFigure.__table__
-REVENUE = {"deal_won": Measure.DEAL_REVENUE, "sale": Measure.SALE_REVENUE}
+REVENUE = {"deal_won": Measure.DEAL_REVENUE.value, "sale": Measure.SALE_REVENUE.value}
 MONEY = frozenset(REVENUE.values())
 CHUNK = 500
 
@@ -73,28 +73,30 @@ class Rates:
 
 def changes_of(entries: Sequence[Entry], gains: Gains, sign: int = 1) -> dict[Key, int]:
     """What entries add to the figures (or, with -1, take away)."""
-    found: dict[Key, int] = {}
+    found: dict[
+        tuple[int, str, date, str], int
+    ] = {}  # plain tuples: an import comes through here line by line
     for entry in entries:
         fact = entry.fact
         organisation_id, on, kind = fact.organisation_id, fact.occurred_on, fact.kind
         measure = REVENUE.get(kind)
         if measure is not None:
             if fact.amount_minor:
-                key = Key(organisation_id, measure.value, on, fact.currency or "")
-                found[key] = found.get(key, 0) + sign * fact.amount_minor
+                key = (organisation_id, measure, on, fact.currency or "")
+                found[key] = found.get(key, 0) + fact.amount_minor
             if kind == "deal_won":
-                key = Key(organisation_id, "deals", on, "")
-                found[key] = found.get(key, 0) + sign
+                key = (organisation_id, "deals", on, "")
+                found[key] = found.get(key, 0) + 1
         elif kind == "course_passed" and fact.member_id is not None:
-            key = Key(organisation_id, "passes", on, str(fact.member_id))
-            found[key] = found.get(key, 0) + sign
+            key = (organisation_id, "passes", on, str(fact.member_id))
+            found[key] = found.get(key, 0) + 1
         given = gains.get(entry.id)
         if given:
-            points = sum(gain.points for gain in given)
+            points = given[0].points if len(given) == 1 else sum(gain.points for gain in given)
             if points:
-                key = Key(organisation_id, "points", on, "")
-                found[key] = found.get(key, 0) + sign * points
-    return found
+                key = (organisation_id, "points", on, "")
+                found[key] = found.get(key, 0) + points
+    return {Key(*key): sign * amount for key, amount in found.items()}
 
 
 def add(changes: Mapping[Key, int]) -> None:
