@@ -177,14 +177,23 @@ def preview() -> Response:
         correction = CorrectionForm()
         kind = request.form.get("kind", "")
         return render(
-            "admin/messages/edit.html", "preview", form=correction, **_preview(correction, kind, ends_at=None)
+            "admin/messages/edit.html",
+            "preview",
+            form=correction,
+            is_fragment=True,
+            **_preview(correction, kind, ends_at=None),
         )
     form = _form()
     form.validate()
     shown = _preview(form, form.kind.data or "", ends_at=form.ends_at.data)
     shown["tab"] = request.form.get("tab") if request.form.get("tab") in LOCALES else shown["tab"]
     return render(
-        "admin/messages/edit.html", "preview", form=form, publish_label=_publish_label(form), **shown
+        "admin/messages/edit.html",
+        "preview",
+        form=form,
+        publish_label=_publish_label(form),
+        is_fragment=True,
+        **shown,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 
 from app.core.http import is_htmx, render, see_other
-from app.core.nav import count_for
+from app.core.nav import count_at, count_for
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.notices import services
@@ -22,7 +22,8 @@ def index() -> Response:
     """The list, or (htmx, *Show more*) its next page."""
     after = request.args.get("after", "")
     page = list_notices(current_actor(), after=after)
-    return render("notices/index.html", "rows" if after and is_htmx() else "main", page=page, after=after)
+    unread = count_at("/notices", current_actor())
+    return render("notices/index.html", "rows" if after and is_htmx() else "main", page=page, unread=unread)
 
 
 @bp.post("/notices/<public_id>/opening")
