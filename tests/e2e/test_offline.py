@@ -11,9 +11,12 @@ from tests.support.browser import Visit
 
 pytestmark = pytest.mark.browser
 MANAGER = "manager@vendor.example.com"
-WORKER = "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => true)"
+WORKER = (
+    "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => true)"
+)
 KEPT = """caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith('tangga-pages'))
-    .map((name) => caches.open(name).then((cache) => cache.keys())))).then((all) => all.flat().map((one) => new URL(one.url).pathname))"""
+    .map((name) => caches.open(name).then((cache) => cache.keys()))))
+    .then((all) => all.flat().map((one) => new URL(one.url).pathname))"""
 
 
 def with_worker(at: Visit) -> Page:
@@ -28,7 +31,9 @@ def kept(page: Page) -> set[str]:
     return set(page.evaluate(KEPT))
 
 
-def test_the_last_home_and_deals_are_readable_without_signal(demo: Flask, visit: Callable[..., Visit]) -> None:
+def test_the_last_home_and_deals_are_readable_without_signal(
+    demo: Flask, visit: Callable[..., Visit]
+) -> None:
     at = come(visit, AISYAH)
     page = with_worker(at)
     balance = page.locator(".hero-number").inner_text()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db, dialect
-from app.core.feed import feed_row
+from app.core.feed import FeedRow, feed_row
 from app.core.i18n import current_locale, ngettext
 from app.identity.actor import Actor
 from app.training.models import (
@@ -72,9 +73,16 @@ def home_rows(actor: Actor) -> Select[Any] | None:
         text=case((opened.id.is_not(None), "open"), else_=literal("assigned")),
         extra=case((drawn < pool, drawn), else_=pool),
         n1=minutes,
+        n2=func.count().over(),
         at=due_on,
     )
     return query.with_only_columns(*columns).order_by(*order).limit(HOME_LIMIT)
+
+
+def more_words(rows: Sequence[FeedRow]) -> str | None:
+    """How many courses wait to be finished, from the rows of `home_rows`."""
+    count = rows[0].n2 if rows else 0
+    return ngettext("%(num)s to finish", "%(num)s to finish", count) if count else None
 
 
 def more_fact(actor: Actor) -> str | None:
