@@ -193,7 +193,7 @@ def test_the_page_shows_the_path_first_and_what_there_is_to_earn(
         pays(cast, 150)
         one, two = publish("one", title="One"), publish("two", title="Two")
         publish("three", title="Three")
-        certify("Certified Seller", one, two, opens={"en": "Finish to unlock Gold deal registration"})
+        certify("Certified Seller", one, two, opens={"en": "Gold deal registration"})
         read_all("one", cast.aisyah)
         quiz = quizzes.begin_attempt("one", actor=cast.aisyah)
         for row, asked in drawn(quiz):

@@ -16,7 +16,7 @@ from app.core.errors import NotFound
 from app.core.i18n import current_locale
 from app.identity.actor import Actor
 from app.partners.queries import visible_organisation_ids
-from app.training.models import Certificate, Course, said
+from app.training.models import Certificate, Certification, Course, said
 
 PAGE = 25
 RENEW_DAYS = 60  # so long before its last day a certificate may be renewed
@@ -38,10 +38,16 @@ class CertificateView:
     revoked_reason: str | None
     course_slug: str | None
     is_renewed: bool
+    opening: dict[str, str] | None
 
     @property
     def title(self) -> str:
         return said(self.titles, current_locale())
+
+    @property
+    def opens(self) -> str:
+        """What the certification opens, in words; empty for a course."""
+        return said(self.opening, current_locale())
 
     @property
     def state(self) -> str:
@@ -67,14 +73,18 @@ def _rows() -> Any:
         Certificate.id, Certificate.serial, Certificate.title, Certificate.person_id, Certificate.person_name,
         Certificate.organisation_name, Certificate.issued_on, Certificate.valid_until, Certificate.revoked_at,
         Certificate.revoked_reason, Course.slug, renewed.label("is_renewed"),
+        Certification.opens,
     )  # fmt: skip
-    return query.outerjoin(Course, Course.id == Certificate.course_id)
+    return query.outerjoin(Course, Course.id == Certificate.course_id).outerjoin(
+        Certification, Certification.id == Certificate.certification_id
+    )
 
 
 def _view(row: Any) -> CertificateView:
     return CertificateView(
         row.id, row.serial, row.title, row.person_id, row.person_name, row.organisation_name, row.issued_on,
         row.valid_until, row.revoked_at, row.revoked_reason, row.slug, bool(row.is_renewed),
+        row.opens,
     )  # fmt: skip
 
 
