@@ -80,14 +80,14 @@ def index() -> Response:
 def new() -> Response:
     """Give an award. `to` (p-<id> or c-<id>, repeated) is chosen already."""
     form = AwardForm(formdata=None, to=request.args.getlist("to"), points="0", citation_lang=current_locale())
-    return _show(form, 200, q=request.args.get("q", "")[:100])
+    return _show(form, 200)
 
 
 @admin_bp.post("/preview")
 @needs("recognition.award")
 def preview() -> Response:
     """The same page after a choice or a search: who, what it costs, what will be seen. Writes nothing."""
-    return _show(AwardForm(formdata=request.form), 200, q=request.form.get("q", "")[:100])
+    return _show(AwardForm(formdata=request.form), 200)
 
 
 @admin_bp.post("/new")
@@ -159,9 +159,9 @@ def _after_giving(award: Award) -> Response:
     return see_other(url_for("recognition_admin.show", public_id=award.public_id))
 
 
-def _show(form: AwardForm, status: int, q: str = "") -> Response:
+def _show(form: AwardForm, status: int) -> Response:
     """The page in any state. A receiver out of reach answers 404."""
-    actor = current_actor()
+    actor, q = current_actor(), request.values.get("q", "")[:100]
     chosen = find_receivers(form.to.data or [], actor)
     categories = vendor.list_categories()
     form.category.choices = [SelectChoice(one.slug, one.name) for one in categories]
