@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Text, UniqueConstraint, select
@@ -52,6 +54,36 @@ def rate_on(currency: str, on: date) -> int | None:
         .order_by(ExchangeRate.effective_on.desc())
         .limit(1)
     )
+
+
+def rates_on(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], int | None]:
+    """`rate_on` for many (currency, date), with one statement."""
+    home = current_settings().reporting_currency
+    pairs = set(wanted)
+    foreign = sorted({currency for currency, _on in pairs if currency != home})
+    history: dict[str, tuple[list[date], list[int]]] = {currency: ([], []) for currency in foreign}
+    if foreign:
+        query = (
+            select(ExchangeRate.currency, ExchangeRate.effective_on, ExchangeRate.rate_e10)
+            .where(
+                ExchangeRate.currency.in_(foreign),
+                ExchangeRate.effective_on <= max(on for _code, on in pairs),
+            )
+            .order_by(ExchangeRate.currency, ExchangeRate.effective_on)
+        )
+        for currency, effective_on, rate_e10 in db.session.execute(query):
+            days, rates = history[currency]
+            days.append(effective_on)
+            rates.append(rate_e10)
+    found: dict[tuple[str, date], int | None] = {}
+    for currency, on in pairs:
+        if currency == home:
+            found[currency, on] = SCALE
+            continue
+        days, rates = history[currency]
+        at = bisect_right(days, on)
+        found[currency, on] = rates[at - 1] if at else None
+    return found
 
 
 def convert(amount_minor: int, source: str, target: str, on: date) -> int | None:

@@ -6,14 +6,14 @@ programs page and the award itself run this same code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from app.activities.facts import Fact
 from app.core.money import MAX_AMOUNT, mul_div_floor
-from app.core.rates import convert_by, rate_on
+from app.core.rates import convert_by, rate_on, rates_on
 from app.programs.rules import ADDRESSED, FIXED, PER_MONEY, Reward, Rule
 
 POINTS, COUNT = "points", "count"
@@ -41,6 +41,12 @@ class Rates:
     def __init__(self, lookup: Callable[[str, date], int | None] = rate_on) -> None:
         self._lookup = lookup
         self._found: dict[tuple[str, date], int | None] = {}
+
+    def learn(self, wanted: Iterable[tuple[str, date]]) -> None:
+        """Look these (currency, date) up at once: one statement where many would follow."""
+        fresh = {pair for pair in wanted if pair not in self._found}
+        if len(fresh) > 1:
+            self._found |= rates_on(fresh)
 
     def rate(self, currency: str, on: date) -> int | None:
         key = (currency, on)

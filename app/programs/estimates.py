@@ -249,7 +249,12 @@ def _for_tiers(
 ) -> list[tuple[int, str]]:
     """What a won deal would earn, as the tier page asks it: points and who gets them."""
     found = estimate(
-        "deal_won", actor_or_org=actor, amount_minor=amount_minor, currency=currency, family_id=family_id, on=on
+        "deal_won",
+        actor_or_org=actor,
+        amount_minor=amount_minor,
+        currency=currency,
+        family_id=family_id,
+        on=on,
     )
     return [(each.points, each.payee_kind) for each in found]
 

@@ -7,19 +7,18 @@ ledger, so that writers queue and do not block each other in a ring.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
-from app.core.db import db, dialect
+from app.core.db import db, dialect, execute_sql
 from app.core.errors import Conflict
 from app.core.i18n import _l
-from app.programs.models import ProgramBudget, ProgramUse
+from app.programs.models import ProgramBudget
 
-USES: Any = ProgramUse.__table__
 BUDGETS: Any = ProgramBudget.__table__
-_AT_ONCE = 150
 
 
 class BudgetSpent(Conflict):
@@ -95,50 +94,48 @@ class Counters:
             )
             if changed.rowcount != 1:  # type: ignore[attr-defined]
                 raise BudgetSpent()
-        rows = [
-            {"b_program": key.program_id, "b_rule": key.rule_key, "b_no": key.reward_no, "b_kind": key.payee_kind,
-             "b_payee": key.payee_id, "b_points": points}
-            for key, points in self._given.items() if points
-        ]  # fmt: skip
-        if rows:
-            db.session.connection().execute(_ADD_USE, rows)
+        given = {key: points for key, points in self._given.items() if points}
+        if given:
+            execute_sql(
+                _ADD_LITE if dialect() == "sqlite" else _ADD, _columns(list(given), list(given.values()))
+            )
 
 
-_ADD_USE = (
-    update(USES)
-    .where(
-        USES.c.program_id == bindparam("b_program"),
-        USES.c.rule_key == bindparam("b_rule"),
-        USES.c.reward_no == bindparam("b_no"),
-        USES.c.payee_kind == bindparam("b_kind"),
-        USES.c.payee_id == bindparam("b_payee"),
+_KEY = "program_id, rule_key, reward_no, payee_kind, payee_id"
+# Rows are given as arrays: a statement of one size however many there are, and nothing to build anew each time.
+_GIVEN = f"""unnest(CAST(:programs AS bigint[]), CAST(:rules AS text[]), CAST(:numbers AS int[]),
+    CAST(:kinds AS text[]), CAST(:payees AS bigint[]), CAST(:points AS bigint[])) AS g({_KEY}, points)"""
+_GIVEN_LITE = "(SELECT {} FROM json_each(:rows)) AS g".format(
+    ", ".join(
+        f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(f"{_KEY}, points".split(", "))
     )
-    .values(points=USES.c.points + bindparam("b_points"))
 )
+_OPEN_BY = f"""INSERT INTO program_uses ({_KEY}, points) SELECT {_KEY}, points FROM %s WHERE true
+    ON CONFLICT ({_KEY}) DO UPDATE SET points = program_uses.points RETURNING {_KEY}, points"""
+_ADD_BY = """UPDATE program_uses SET points = program_uses.points + g.points FROM %s
+    WHERE program_uses.program_id = g.program_id AND program_uses.rule_key = g.rule_key
+    AND program_uses.reward_no = g.reward_no AND program_uses.payee_kind = g.payee_kind
+    AND program_uses.payee_id = g.payee_id"""
+_OPEN, _OPEN_LITE = _OPEN_BY % _GIVEN, _OPEN_BY % _GIVEN_LITE
+_ADD, _ADD_LITE = _ADD_BY % _GIVEN, _ADD_BY % _GIVEN_LITE
+
+
+def _columns(keys: list[UseKey], points: list[int]) -> dict[str, Any]:
+    """Keys and points as the statements above take them."""
+    if dialect() == "sqlite":
+        return {"rows": json.dumps([[*key, number] for key, number in zip(keys, points, strict=True)])}
+    programs, rules, numbers, kinds, payees = (list(column) for column in zip(*keys, strict=True))
+    return {
+        "programs": programs, "rules": rules, "numbers": numbers, "kinds": kinds, "payees": payees, "points": points,
+    }  # fmt: skip
 
 
 def _lock_uses(keys: list[UseKey]) -> dict[UseKey, int]:
-    """Open missing counters, lock them all in key order, and read them: one statement for up to 150."""
-    if dialect() == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    found: dict[UseKey, int] = {}
-    for at in range(0, len(keys), _AT_ONCE):
-        rows = [{**key._asdict(), "points": 0} for key in keys[at : at + _AT_ONCE]]
-        statement = (
-            insert(USES)
-            .values(rows)
-            .on_conflict_do_update(
-                index_elements=["program_id", "rule_key", "reward_no", "payee_kind", "payee_id"],
-                set_={"points": USES.c.points},
-            )
-            .returning(*USES.c)
-        )
-        for row in db.session.execute(statement):
-            key = UseKey(row.program_id, row.rule_key, row.reward_no, row.payee_kind.value, row.payee_id)
-            found[key] = row.points
-    return found
+    """Open missing counters, lock them all in key order, and read them."""
+    if not keys:
+        return {}
+    rows = execute_sql(_OPEN_LITE if dialect() == "sqlite" else _OPEN, _columns(keys, [0] * len(keys)))
+    return {UseKey(*row[:5]): row[5] for row in rows}
 
 
 def _lock_budgets(program_ids: list[int]) -> dict[int, int]:
