@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.boards.queries import home_rows as board_rows
 from app.core.clock import today
 from app.core.db import db
 from app.core.feed import FeedRow, gather
@@ -15,32 +16,19 @@ from app.deals.queries import home_rows as deal_rows
 from app.identity.actor import Actor
 from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
+from app.messages.queries import home_rows as news_rows
 from app.programs.catalogue import Catalogue, load_catalogue
 from app.programs.estimates import points_of_courses, points_of_wins
 from app.programs.queries import Card, running_now
+from app.recognition.queries import home_rows as award_rows
 from app.rewards.prices import worth_minor
 from app.rewards.queries.catalogue import find_point_rate
+from app.tiers.queries import home_rows as tier_rows
+from app.training.queries import home_rows as course_rows
 
 USE_SOON_DAYS = 60
 DO_NEXT_LIMIT = 3
-FEED_MODULES = (
-    "app.tiers.queries",
-    "app.messages.queries",
-    "app.training.queries",
-    "app.boards.queries",
-    "app.recognition.queries",
-)
-
-
-def _feeds():
-    from importlib import import_module
-
-    yield deal_rows
-    for name in FEED_MODULES:
-        try:
-            yield import_module(name).home_rows
-        except (ModuleNotFoundError, AttributeError):
-            continue
+FEEDS = (deal_rows, tier_rows, news_rows, course_rows, board_rows, award_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +105,7 @@ def load_home(actor: Actor) -> Home:
 
 def read_feed(actor: Actor) -> dict[str, list[FeedRow]]:
     """The rows of all areas in one statement, each part in its own order."""
-    query = gather(rows(actor) for rows in _feeds())
+    query = gather(rows(actor) for rows in FEEDS)
     found: dict[str, list[FeedRow]] = {}
     if query is not None:
         for row in sorted((FeedRow(*row) for row in db.session.execute(query)), key=lambda row: row.rank):
