@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 
 from app.core.clock import utc_now
 from app.core.db import transaction
 from app.core.errors import InvalidInput
 from app.core.filters import clock_time, short_day
 from app.core.forms import add_errors
-from app.core.http import idempotent, render, see_other
+from app.core.http import idempotent, render, render_block, see_other
 from app.core.i18n import LOCALES, _, current_locale
 from app.core.markdown import plain_text, render_markdown
 from app.identity.actor import current_actor
@@ -50,9 +50,12 @@ def _readiness(form: WordingForm) -> list[tuple[str, str, str]]:
     return found
 
 
-def _preview(form: WordingForm, kind: str, **more: Any) -> dict[str, Any]:
-    """What the preview shows: the open language as the phone, the mail and the lock screen have it."""
-    tab = _tab(form)
+def _preview(form: WordingForm, kind: str, *, is_typing: bool = False, **more: Any) -> dict[str, Any]:
+    """What the preview shows: the open language as the phone, the mail and the lock screen have it.
+
+    While somebody is typing it is the language they are in, wherever else something is wrong.
+    """
+    tab = request.form["tab"] if is_typing and request.form.get("tab") in LOCALES else _tab(form)
     words = form.words[tab]
     count = len(words.body.split())
     return {
@@ -173,28 +176,16 @@ def _act(form: AnnouncementForm, row: Announcement | None) -> Response:
 @needs("news.edit")
 def preview() -> Response:
     """The preview of what stands in the form now; nothing is kept."""
+    shown: dict[str, Any]
     if request.form.get("is_correction"):
         correction = CorrectionForm()
-        kind = request.form.get("kind", "")
-        return render(
-            "admin/messages/edit.html",
-            "preview",
-            form=correction,
-            is_fragment=True,
-            **_preview(correction, kind, ends_at=None),
-        )
-    form = _form()
-    form.validate()
-    shown = _preview(form, form.kind.data or "", ends_at=form.ends_at.data)
-    shown["tab"] = request.form.get("tab") if request.form.get("tab") in LOCALES else shown["tab"]
-    return render(
-        "admin/messages/edit.html",
-        "preview",
-        form=form,
-        publish_label=_publish_label(form),
-        is_fragment=True,
-        **shown,
-    )
+        shown = _preview(correction, request.form.get("kind", ""), is_typing=True, ends_at=None)
+    else:
+        form = _form()
+        form.validate()
+        shown = _preview(form, form.kind.data or "", is_typing=True, ends_at=form.ends_at.data)
+        shown["publish_label"] = _publish_label(form)
+    return make_response(render_block("admin/messages/edit.html", "preview", is_fragment=True, **shown))
 
 
 @bp.post("/<public_id>/corrections")
