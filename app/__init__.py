@@ -57,6 +57,7 @@ BLUEPRINTS = (
     "app.recognition.certificates:bp",
     "app.recognition.categories_admin:admin_bp",
     "app.codes.admin:admin_bp",
+    "app.codes.campaigns_admin:admin_bp",
     "app.home.routes:bp",
 )
 

@@ -91,6 +91,8 @@ def read_export(file: IO[bytes], password: str) -> Iterator[str]:
         except InvalidTag:
             raise NotOpened("the password is not the one, or the file was changed") from None
         if is_last:
+            if file.read(1):
+                raise NotOpened("the file was changed: something follows its end")
             return
         yield text
         position += 1

@@ -62,7 +62,7 @@ class GiftCampaign(Model):
     giver: Mapped[str] = mapped_column(Text)
     occasion: Mapped[Occasion] = mapped_column(StrEnumType(Occasion), default=Occasion.THANKS)
     message: Mapped[str] = mapped_column(Text, default="")
-    palette: Mapped[str] = mapped_column(Text, default="green")
+    palette: Mapped[str] = mapped_column(Text, default="plain")
     valid_from: Mapped[date] = mapped_column(LocalDate)
     valid_until: Mapped[date] = mapped_column(LocalDate)
     budget_points: Mapped[int] = mapped_column(BigInt)

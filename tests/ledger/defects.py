@@ -8,7 +8,10 @@ from sqlalchemy import text
 from app.core.db import db, dialect, end_read, transaction
 
 LEDGER_TABLES = ("accounts", "postings", "transfers", "lots", "lot_movements")
-STANDING = ("orders", "order_lines", "voucher_codes", "activities", "program_awards")
+STANDING = (
+    "orders", "order_lines", "voucher_codes", "activities", "program_awards", "gift_campaigns", "gift_code_batches",
+    "gift_codes",
+)  # fmt: skip
 
 
 def run(statement: str) -> None:

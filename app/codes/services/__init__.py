@@ -13,7 +13,7 @@ from app.codes.services.batches import (
 )
 from app.codes.services.campaigns import CampaignDetails, add_campaign, default_last_day, edit_campaign
 from app.codes.services.entering import Visitor, enter
-from app.codes.services.exporting import keep_sealed, note_export, take_export, writing_to
+from app.codes.services.exporting import check_password, keep_sealed, note_export, take_export, writing_to
 from app.codes.services.using import claim, pay, refund, share_out
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Wanted",
     "add_campaign",
     "approve_batch",
+    "check_password",
     "claim",
     "decline_batch",
     "default_last_day",

@@ -35,7 +35,7 @@ class CampaignDetails:
     valid_until: date
     occasion: Occasion = Occasion.THANKS
     message: str = ""
-    palette: str = "green"
+    palette: str = "plain"
 
 
 def default_last_day(first: date) -> date:

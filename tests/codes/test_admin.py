@@ -1,0 +1,222 @@
+"""The vendor's pages: cost before, a second person, one download, voiding; and the commands beside them."""
+
+import io
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from flask.cli import ScriptInfo
+
+from app.codes.cli import codes as command
+from app.codes.export import NotOpened, Writer, read_export
+from app.core.db import execute_sql
+from app.ledger.verify import broken_invariants
+from tests.cast import sign_in
+from tests.codes.test_services import ids_of
+
+PASSWORD = "a long password"
+
+
+def make(client, gifts, points, count, key="k" * 9, **more):
+    form = {"points": points, "code_count": count, "campaign": gifts.campaign, "idempotency_key": key, **more}
+    return client.post("/admin/codes", data=form)
+
+
+def fetched(client, here, password=PASSWORD, again=PASSWORD):
+    return client.post(f"{here}/export", data={"password": password, "again": again})
+
+
+def test_the_cost_stands_there_before_anything_is_made(app, cast, gifts, client):
+    sign_in(client, cast.marketer)
+    page = client.get(f"/admin/codes?points=500&code_count=250&campaign={gifts.campaign}").text
+    for words in (
+        "125,000 points",
+        "RM\u00a06,250",
+        "Grace Wong will be asked",
+        "Codes stay locked until then",
+    ):
+        assert words in page
+    assert (
+        "second person"
+        not in client.get(f"/admin/codes?points=5&code_count=25&campaign={gifts.campaign}").text
+    )
+    look = client.post(
+        "/admin/codes", data={"points": 500, "code_count": 250, "campaign": gifts.campaign, "look": 1}
+    )
+    assert look.status_code == 200 and "125,000 points" in look.text
+    with app.app_context():
+        assert execute_sql("SELECT count(*) FROM gift_code_batches").scalar() == 0
+
+
+def test_marketer_makes_finance_approves_marketer_fetches_once(app, cast, gifts, client):
+    sign_in(client, cast.marketer)
+    here = make(client, gifts, 500, 250).headers["Location"]
+    assert make(client, gifts, 500, 250).headers["Location"] == here
+    assert client.post(f"{here}/approval").status_code == 403
+    assert fetched(client, here).status_code == 409
+    sign_in(client, cast.finance)
+    assert "wait for your approval" in client.get("/notices").text
+    assert "Approve the codes" in client.get(here).text
+    assert client.post(f"{here}/approval").status_code == 303
+    assert fetched(client, here).status_code == 403
+    sign_in(client, cast.marketer)
+    for password, again in (("short", "short"), (PASSWORD, "another one!!")):
+        assert fetched(client, here, password, again).status_code == 422
+    file = fetched(client, here)
+    assert file.status_code == 200 and "attachment" in file.headers["Content-Disposition"]
+    lines = "".join(read_export(io.BytesIO(file.data), PASSWORD)).splitlines()
+    assert lines[0] == "code,points,use_by" and len(lines) == 251
+    assert fetched(client, here).status_code == 409
+    with app.app_context():
+        assert execute_sql("SELECT count(*) FROM gift_code_exports").scalar() == 0
+        assert len(ids_of(lines[1].split(",")[0].replace("-", ""))) == 1
+        assert broken_invariants() == []
+    shown = client.get(here).text
+    assert "File fetched" in shown and lines[1].split(",")[0] not in shown
+
+
+def test_the_owner_cannot_approve_what_the_owner_made(app, cast, gifts, client):
+    sign_in(client, cast.owner)
+    here = make(client, gifts, 500, 250).headers["Location"]
+    assert "Approve the codes" not in client.get(here).text
+    assert client.post(f"{here}/approval").status_code == 403
+    assert client.post(f"{here}/rejection", data={"reason": ""}).status_code == 303
+    assert "Declined" in client.get(here).text
+
+
+def test_bad_input_keeps_what_was_typed(app, cast, gifts, client):
+    sign_in(client, cast.marketer)
+    for points, count in (("x", "250"), ("50001", "1"), ("", ""), ("5", "10001"), ("-1", "0")):
+        answer = make(client, gifts, points, count)
+        assert answer.status_code == 422 and f'value="{points}"' in answer.text
+    answer = make(client, gifts, 50_000, 10_000, valid_until="9999-01-01")
+    assert answer.status_code == 422
+    assert make(client, gifts, 5, 5, campaign="nothing").status_code == 422
+    new = {
+        "name": "x" * 5_000,
+        "giver": "",
+        "valid_from": "2026-01-01",
+        "valid_until": "1999-01-01",
+        "budget_points": "1e9",
+    }
+    assert client.post("/admin/codes/campaigns", data={**new, "idempotency_key": "n" * 9}).status_code == 422
+
+
+def test_a_campaign_is_added_edited_and_seen(app, cast, gifts, client):
+    sign_in(client, cast.marketer)
+    form = {
+        "name": "Booth at TechFest KL", "giver": "Veridia", "occasion": "event", "palette": "blue", "message": "Hello",
+        "valid_from": "2026-11-01", "valid_until": "2027-11-01", "budget_points": "10,000", "idempotency_key": "n" * 9,
+    }  # fmt: skip
+    there = client.post("/admin/codes/campaigns", data=form).headers["Location"]
+    public_id = re.search("campaign=(.*)", there)[1]
+    page = f"/admin/codes/campaigns/{public_id}"
+    assert "Event gift from Veridia" in client.get(page).text
+    assert client.post(f"{page}/edit", data={**form, "budget_points": "20000"}).status_code == 303
+    assert (
+        "20,000" in client.get(page).text
+        and "Booth at TechFest KL" in client.get("/admin/codes/campaigns").text
+    )
+
+
+def test_voiding_from_the_page(app, cast, gifts, client):
+    batch_id, made = gifts.make(500, 2)
+    with app.app_context():
+        public_id = execute_sql(
+            "SELECT public_id FROM gift_code_batches WHERE id = :id", {"id": batch_id}
+        ).scalar()
+    sign_in(client, cast.marketer)
+    here = f"/admin/codes/{public_id}/void"
+    assert client.post(here, data={"reason": "", "idempotency_key": "v" * 9}).status_code == 422
+    assert (
+        client.post(here, data={"reason": "Lost", "named": "CCCC", "idempotency_key": "v" * 9}).status_code
+        == 422
+    )
+    assert (
+        client.post(here, data={"reason": "Lost", "named": made[0], "idempotency_key": "v" * 9}).status_code
+        == 303
+    )
+    assert client.post(here, data={"reason": "Lost", "idempotency_key": "w" * 9}).status_code == 303
+    assert client.post(here, data={"reason": "Lost", "idempotency_key": "x" * 9}).status_code == 409
+    with app.app_context():
+        assert ids_of(*made) == [] and broken_invariants() == []
+
+
+def run(app, *arguments, **more):
+    return CliRunner().invoke(command, [*map(str, arguments)], obj=ScriptInfo(create_app=lambda: app), **more)
+
+
+def test_codes_are_issued_and_opened_on_the_command_line(app, cast, gifts, tmp_path):
+    out = tmp_path / "codes.tgc"
+    made = run(
+        app,
+        "issue",
+        "--campaign",
+        "partner-day-kl-guests",
+        "--points",
+        5,
+        "--count",
+        12,
+        "--out",
+        out,
+        "--json",
+    )
+    found = json.loads(made.output)
+    assert made.exit_code == 0 and found["state"] == "live" and oct(out.stat().st_mode)[-3:] == "600"
+    opened = run(app, "open", out, env={"TANGGA_CODES_PASSWORD": found["password"]})
+    lines = opened.output.splitlines()
+    assert opened.exit_code == 0 and len(lines) == 13
+    with app.app_context():
+        assert len(ids_of(*(line.split(",")[0].replace("-", "") for line in lines[1:]))) == 12
+    for arguments, sentence in (
+        (("issue", "--campaign", "nothing", "--points", 5, "--count", 1, "--out", tmp_path / "b"), "no campaign"),
+        (("issue", "--campaign", "partner-day-kl-guests", "--points", 5, "--count", 1, "--out", out), "exists already"),
+        (
+            ("issue", "--campaign", "partner-day-kl-guests", "--points", 60_000, "--count", 1, "--out", tmp_path / "c"),
+            "50,000",
+        ),
+        (("open", out), "password"),
+    ):  # fmt: skip
+        refused = run(app, *arguments, env={"TANGGA_CODES_PASSWORD": "not the password"})
+        assert refused.exit_code == 1 and sentence in refused.output
+    assert [path.name for path in tmp_path.iterdir()] == ["codes.tgc"]
+    voided = run(app, "void", found["batch"], "--reason", "Test over")
+    assert voided.exit_code == 0 and "60 points" in voided.output
+
+
+def test_above_the_limit_the_command_says_that_the_codes_stay_locked(app, cast, gifts, tmp_path):
+    made = run(
+        app,
+        "issue",
+        "--campaign",
+        "partner-day-kl-guests",
+        "--points",
+        5_000,
+        "--count",
+        21,
+        "--out",
+        tmp_path / "a",
+    )
+    assert made.exit_code == 0 and "stay locked until a second person approves" in made.output
+
+
+def test_an_export_cut_short_changed_or_with_another_password_does_not_open():
+    whole = io.BytesIO()
+    writer = Writer(whole, PASSWORD)
+    writer.write("A,1,2\n")
+    writer.close()
+    data = whole.getvalue()
+    assert "".join(read_export(io.BytesIO(data), PASSWORD)).endswith("A,1,2\n")
+    for broken in (
+        data[:-20],
+        data[:-1],
+        data[:120] + bytes((data[120] ^ 1,)) + data[121:],
+        data + b"x",
+        b"nothing",
+        b"",
+    ):
+        with pytest.raises(NotOpened):
+            list(read_export(io.BytesIO(broken), PASSWORD))
+    with pytest.raises(NotOpened):
+        list(read_export(io.BytesIO(data), "another password"))

@@ -1,0 +1,89 @@
+"""One code, several hands, real connections: exactly one winner per amount, and whole books after fifty rounds."""
+
+import pytest
+
+from app.codes import services
+from app.codes.errors import CodeTaken
+from app.ledger.errors import InsufficientPoints
+from app.rewards.services import redeem
+from tests.codes.test_services import batch, ids_of
+from tests.ledger.support import clean
+from tests.races import race, split
+from tests.rewards.conftest import available, build_shop
+
+
+def found(app, code):
+    with app.app_context():
+        return ids_of(code)
+
+
+@pytest.mark.race
+def test_one_code_by_two_people_goes_to_one(app, cast, gifts, rounds):
+    batch_id, codes = gifts.make(500, rounds["race"])
+    for number, code in enumerate(codes):
+        ids = found(app, code)
+        claims = [
+            lambda actor=actor, ids=ids, key=f"key-{number}": services.claim(key, ids, actor=actor)
+            for actor in (cast.aisyah, cast.budi)
+        ]
+        done, refused = split(race(app, claims))
+        assert len(done) == 1 and [type(error) for error in refused] == [CodeTaken]
+    with app.app_context():
+        assert available(cast.aisyah) + available(cast.budi) == 500 * rounds["race"]
+        assert batch(batch_id).used_points == 500 * rounds["race"]
+        clean()
+
+
+@pytest.mark.race
+def test_one_code_in_two_tabs_is_added_once(app, cast, gifts, rounds):
+    _batch, codes = gifts.make(500, rounds["race"])
+    for number, code in enumerate(codes):
+        ids = found(app, code)
+        claims = [
+            lambda ids=ids, key=f"key-{number}-{tab}": services.claim(key, ids, actor=cast.aisyah)
+            for tab in (1, 2)
+        ]
+        done, refused = split(race(app, claims))
+        assert len(done) == 1 and [type(error) for error in refused] == [CodeTaken]
+    with app.app_context():
+        assert available(cast.aisyah) == 500 * rounds["race"]
+        clean()
+
+
+@pytest.mark.race
+def test_two_orders_sharing_one_code_spend_each_point_once(app, cast, gifts, rounds):
+    """1,500 on a code, 1,000 each: the second finds 500 and no wallet to pay the rest."""
+    shop = build_shop(app, cast)
+    shop.stock(shop.market, shop.market_50, *[f"CODE-{number:05}" for number in range(2 * rounds["race"])])
+    _batch, codes = gifts.make(1_500, rounds["race"])
+    for number, code in enumerate(codes):
+        ids = found(app, code)
+        orders = [
+            lambda actor=actor, ids=ids, key=f"key-{number}": redeem(
+                shop.market, shop.market_50, 1, key, actor, code_ids=ids
+            )
+            for actor in (cast.aisyah, cast.kinabalu_admin)
+        ]
+        done, refused = split(race(app, orders))
+        assert len(done) == 1 and [type(error) for error in refused] == [InsufficientPoints]
+        assert len(found(app, code)) == 1
+    with app.app_context():
+        clean()
+
+
+@pytest.mark.race
+def test_a_claim_and_a_void_share_a_code_without_a_point_lost(app, cast, gifts, rounds):
+    for number in range(max(10, rounds["race"] // 5)):
+        batch_id, codes = gifts.make(500, 3)
+        ids = found(app, codes[0])
+        acts = [
+            lambda ids=ids, key=f"key-{number}": services.claim(key, ids, actor=cast.aisyah),
+            lambda it=batch_id: services.void_batch(it, actor=cast.owner, reason="Race"),
+        ]
+        _done, refused = split(race(app, acts))
+        assert {type(error) for error in refused} <= {CodeTaken}
+        with app.app_context():
+            row = batch(batch_id)
+            assert row.used_points + row.voided_points == 1_500
+    with app.app_context():
+        clean()
