@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from app.core import jobs
-from app.core.db import transaction
+from app.core.db import db, end_read, transaction
 from app.programs import services as programs
 from app.programs.rules import Definition, Reward, Rule
 from app.recognition import notices, services
+from app.recognition.models import Award
 from app.recognition.services.giving import notice_key
 from seeds.people import Demo
 
@@ -83,7 +86,24 @@ def recognition_events(demo: Demo) -> Iterator[Event]:
     """Every award with its applause and answers, and the first full years of service."""
     for number, story in enumerate(STORIES):
         yield from _one(demo, story, number)
-    yield SERVICE_DAYS_AGO, services.record_service
+    yield SERVICE_DAYS_AGO, _years_of_service
+
+
+def _years_of_service() -> None:
+    services.record_service()
+    ids = list(
+        db.session.scalars(select(Award.id).where(Award.service_years.is_not(None)).order_by(Award.id))
+    )
+    end_read()
+    for award_id in ids:
+        _tell(award_id, "given")
+
+
+def _tell(award_id: int, what: str) -> None:
+    """Tell people now, in place of the worker."""
+    with transaction():
+        jobs.cancel(notice_key(award_id, what))
+    notices.tell(award_id, what)
 
 
 def _one(demo: Demo, story: Story, number: int) -> Iterator[Event]:
@@ -104,10 +124,7 @@ def _one(demo: Demo, story: Story, number: int) -> Iterator[Event]:
         made["id"], ids["id"], made["state"] = award.public_id, award.id, award.state.value
 
     def tell() -> None:
-        what = "asked" if made["state"] == "waiting" else "given"
-        with transaction():
-            jobs.cancel(notice_key(ids["id"], what))
-        notices.tell(ids["id"], what)
+        _tell(ids["id"], "asked" if made["state"] == "waiting" else "given")
 
     def answer() -> None:
         for key in story.consents:

@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from app.boards.rebuilding import check
 from app.core.db import db
 from app.recognition.models import Award
 from tests.cast import PASSWORD, Cast
@@ -60,6 +61,7 @@ def test_a_manager_gives_an_award_from_a_phone_in_three_taps(app: Flask, cast: C
     with app.app_context():
         assert points_of(cast.budi) == 0
         clean()
+        assert check().faults == []
 
 
 @pytest.mark.browser
