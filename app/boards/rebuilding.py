@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ PERIODS: Any = BoardPeriod.__table__
 Progress = Callable[[int], None]
 _MOST_FAULTS = 200
 _AT_ONCE = 5000
+TOGETHER = 4
 
 
 @dataclass(slots=True)
@@ -43,19 +44,23 @@ class Report:
 
 
 def totals(
-    rule: Rule, *, decides: bool, missing: Callable[[str], None], progress: Progress | None = None
+    rules: Sequence[Rule], *, decides: bool, missing: Callable[[str], None], progress: Progress | None = None
 ) -> Sums:
-    """Sums of all facts in force for one board. `decides`: foreign money without a worth gets one now."""
+    """Sums of all facts in force for some boards. `decides`: foreign money without a worth gets one now."""
     sums: Sums = {}
-    for entries in walk_in_force(kinds=rule.kinds):
-        gains = pipeline.gains([entry.id for entry in entries]) if rule.metric is Metric.POINTS else {}
+    asked = [rule.kinds for rule in rules]
+    kinds = None if None in asked else sorted({kind for each in asked for kind in each or ()})
+    has_points = any(rule.metric is Metric.POINTS for rule in rules)
+    has_money = any(rule.metric is Metric.REVENUE for rule in rules)
+    for entries in walk_in_force(kinds=kinds):
+        gains = pipeline.gains([entry.id for entry in entries]) if has_points else {}
         money: dict[int, int | None] = {}
-        if rule.metric is Metric.REVENUE:
-            money = worths.complete([rule], entries) if decides else worths.stored(entries)
+        if has_money:
+            money = worths.complete(rules, entries) if decides else worths.stored(entries)
             for entry in entries:
-                if entry.id not in money and asks_worth([rule], entry):
+                if entry.id not in money and asks_worth(rules, entry):
                     missing(entry.public_id)
-        sum_up([rule], entries, gains, money, into=sums)
+        sum_up(rules, entries, gains, money, into=sums)
         if progress:
             progress(len(entries))
     return sums
@@ -69,7 +74,7 @@ def fill(board_id: int) -> None:
         if board.status is not BoardStatus.RUNNING or board.filled_at is not None:
             return
         rule = Rule.of(board)
-        _recount(rule)
+        _recount([rule])
         scores.open_periods([rule], [(board.id, rule.starts_on(today()))])
         board.filled_at = utc_now()
 
@@ -79,18 +84,23 @@ def rebuild(progress: Progress | None = None) -> Report:
     report = Report()
     with transaction():
         scores.seize()
-        for rule in scores.running_rules():
-            report.changed += _recount(rule, progress)
+        for rules in some(scores.running_rules()):
+            report.changed += _recount(rules, progress)
     return report
 
 
-def _recount(rule: Rule, progress: Progress | None = None) -> int:
-    sums = totals(rule, decides=True, missing=lambda _id: None, progress=progress)
-    ids = scores.open_periods([rule], [place for place, found in sums.items() if found])
+def some(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+    """So many boards as go through the log together: more would save time, and cost memory per participant."""
+    return [rules[at : at + TOGETHER] for at in range(0, len(rules), TOGETHER)]
+
+
+def _recount(rules: Sequence[Rule], progress: Progress | None = None) -> int:
+    sums = totals(rules, decides=True, missing=lambda _id: None, progress=progress)
+    ids = scores.open_periods(rules, [place for place, found in sums.items() if found])
     placed = scores.placed(sums, ids)
-    known = select(PERIODS.c.id).where(PERIODS.c.board_id == rule.board_id, PERIODS.c.closed_at.is_(None))
+    ours = PERIODS.c.board_id.in_([rule.board_id for rule in rules]) & PERIODS.c.closed_at.is_(None)
     changed = 0
-    for period_id in db.session.scalars(known).all():
+    for period_id in db.session.scalars(select(PERIODS.c.id).where(ours).order_by(PERIODS.c.id)).all():
         changed += _correct(period_id, placed.get(period_id, {}))
         folding.build(period_id)
     return changed
@@ -133,10 +143,9 @@ def check(progress: Progress | None = None) -> Report:
             execute_sql("SELECT COUNT(*) FROM board_worths WHERE worth_minor IS NULL").scalar_one()
         )
         names = {row.id: row.slug for row in db.session.execute(select(Board.id, Board.slug))}
-        rules = scores.running_rules()
         periods = db.session.execute(select(PERIODS).order_by(PERIODS.c.id)).all()
-        for rule in rules:
-            _check_open(rule, names[rule.board_id], periods, report, progress)
+        for rules in some(scores.running_rules()):
+            _check_open(rules, names, periods, report, progress)
         for row in periods:
             name = f"{names[row.board_id]} {row.starts_on}"
             _check_blocks(row.id, name, report)
@@ -146,23 +155,27 @@ def check(progress: Progress | None = None) -> Report:
     return report
 
 
-def _check_open(rule: Rule, slug: str, periods: Any, report: Report, progress: Progress | None) -> None:
+def _check_open(
+    rules: Sequence[Rule], names: dict[int, str], periods: Any, report: Report, progress: Progress | None
+) -> None:
     def missing(public_id: str) -> None:
-        report.fault(f"{slug}: activity {public_id} has no worth kept")
+        report.fault(f"activity {public_id} has no worth kept")
 
-    sums = totals(rule, decides=False, missing=missing, progress=progress)
-    closed = set()
+    sums = totals(rules, decides=False, missing=missing, progress=progress)
+    ours, closed = {rule.board_id for rule in rules}, set()
     for row in periods:
-        if row.board_id != rule.board_id:
+        if row.board_id not in ours:
             continue
         if row.closed_at is not None:
             closed.add((row.board_id, row.starts_on))
             continue
         found = sums.pop((row.board_id, row.starts_on), {})
-        _compare(row.id, f"{slug} {row.starts_on}", found, report)
+        _compare(row.id, f"{names[row.board_id]} {row.starts_on}", found, report)
     for place, left in sums.items():
         if left and place not in closed:
-            report.fault(f"{slug} {place[1]}: {len(left)} participants have facts, but there is no period")
+            report.fault(
+                f"{names[place[0]]} {place[1]}: {len(left)} participants have facts, but there is no period"
+            )
 
 
 def _compare(period_id: int, name: str, sums: dict[int, Sum], report: Report) -> None:

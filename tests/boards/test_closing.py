@@ -20,12 +20,6 @@ from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, board, order, 
 from tests.programs.makers import win
 
 
-@pytest.fixture
-def ctx(app: Flask) -> Any:
-    with app.app_context():
-        yield app
-
-
 def at(day: int, hour: int = 4, month: int = 11) -> datetime:
     """04:00 UTC is noon in the vendor's zone."""
     return datetime(2026, month, day, hour, tzinfo=UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from app.boards import names, queries
@@ -15,12 +14,6 @@ from app.core.feed import FeedRow, gather
 from app.partners.audience import Audience
 from tests.boards.makers import COMPANIES, PEOPLE, board
 from tests.programs.makers import win
-
-
-@pytest.fixture
-def ctx(app: Flask) -> Any:
-    with app.app_context():
-        yield app
 
 
 def rows_of(actor: Any) -> list[FeedRow]:

@@ -22,12 +22,6 @@ CROWD = st.one_of(st.integers(1, 6), st.integers(1, 10**15), st.integers(10**12,
 
 
 @pytest.fixture
-def ctx(app: Flask) -> Any:
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks so small that a handful of participants splits and joins them."""
     monkeypatch.setattr(blocks, "MOST", 6)

@@ -18,12 +18,6 @@ from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, board, order, 
 from tests.programs.makers import DAY, live, sale, set_rate, win
 
 
-@pytest.fixture
-def ctx(app: Flask) -> Any:
-    with app.app_context():
-        yield app
-
-
 def test_wins_count_for_the_person_and_the_quarter_of_their_date(ctx: Flask, cast: Any) -> None:
     made = board(cast)
     win(cast, "D-1", 100_00)
