@@ -26,9 +26,10 @@ from app.partners.models import (
 )
 from app.partners.queries import visible_organisation_ids
 from app.products.models import ProductFamily
+from app.tiers.queries import list_near
 
 PAGE = 25
-QUESTIONS = ("all", "mine", "quiet", "suspended")
+QUESTIONS = ("all", "mine", "near", "quiet", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def _conditions(actor: Actor, question: str, text: str) -> list[ColumnElement[bo
         found.append(
             exists().where(link.organisation_id == Organisation.id, link.person_id == actor.person_id)
         )
+    elif question == "near":
+        found.append(Organisation.public_id.in_(list_near(actor)))
     elif question == "quiet":
         since = utc_now() - timedelta(days=AWAY_DAYS)
         found.append(~exists(active_people().where(Person.last_seen_at >= since)))

@@ -27,6 +27,7 @@ from app.partners import services
 from app.partners.models import Role
 from app.partners.queries import find_organisation
 from app.products.queries import list_families
+from app.tiers.queries import company_card
 
 admin_bp = Blueprint("partners_admin", __name__, url_prefix="/admin/partners")
 
@@ -69,7 +70,7 @@ def _wanted_block() -> str:
 
 
 def _panel(public_id: str) -> dict[str, Any]:
-    """What stands beside the list and atop the page: people, points, deals for who may see deals. Two statements."""
+    """What stands beside the list and atop the page: people, points, deals for who may see deals. Three statements."""
     actor = current_actor()
     found = find_panel(public_id, actor)
     company = found.organisation
@@ -78,6 +79,7 @@ def _panel(public_id: str) -> dict[str, Any]:
         "members": found.members,
         "deals": latest_open_deals(company.id) if actor.can("deal.review") else [],
         "figures": found.figures,
+        "tier": company_card(company),
     }
 
 

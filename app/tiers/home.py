@@ -107,6 +107,38 @@ def tier_card(rows: Sequence[FeedRow]) -> Card | None:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyCard:
+    """A company's tier beside its other figures: `lead` is the metric furthest away, `rows` all of the next level."""
+
+    level: str
+    next_level: str
+    lead: Progress | None
+    rows: list[Progress]
+
+
+def company_card(organisation: Any) -> CompanyCard | None:
+    """For anything with `id`, `country`, `kind` and `tier`; None while no plan is for it. One statement."""
+    on = today()
+    version = known_catalogue().version_for(organisation.id, organisation.country, str(organisation.kind), on)
+    if version is None:
+        return None
+    definition = version.definition
+    own = definition.index(organisation.tier)
+    level = definition.levels[own]
+    if own + 1 == len(definition.levels):
+        return CompanyCard(level.name, "", None, [])
+    found = figures.sums([organisation.id], window_on(version.month, on)).get(organisation.id, {})
+    above = definition.levels[own + 1]
+    rows = progress(definition, above, figures.have(definition.metrics, found), version.month)
+    return CompanyCard(level.name, above.name, furthest(rows), rows)
+
+
+def tier_name(slug: str | None) -> str:
+    """What a level is called, without a statement; empty for none."""
+    return known_catalogue().name_of(slug, today()) or (slug or "").capitalize()
+
+
 def _version(rows: Sequence[FeedRow]) -> Version | None:
     texts = [row.text for row in rows if row.text]
     if not texts:

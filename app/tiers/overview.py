@@ -16,7 +16,7 @@ from app.identity.actor import Actor
 from app.partners.models import Organisation
 from app.partners.queries import visible_organisation_ids
 from app.tiers import figures
-from app.tiers.catalogue import Catalogue, Version
+from app.tiers.catalogue import Catalogue, Version, known_catalogue
 from app.tiers.models import TierPin, TierPlan, TierVersion, VersionState
 from app.tiers.plans import Definition
 from app.tiers.progress import gap_line, progress, share_of
@@ -138,6 +138,26 @@ def look(
         [each for _share, each in near], [each for _share, each in risk],
         min((row.next_review_on for row in mine if row.next_review_on and row.next_review_on > on), default=None),
     )  # fmt: skip
+
+
+def list_near(actor: Actor) -> list[str]:
+    """Public ids of the companies in sight that are near their next level. Two statements, one more a kind of year."""
+    catalogue, on = known_catalogue(), today()
+    rows, found = _companies(actor), dict[Window, dict[int, dict[str, int]]]()
+    near: list[str] = []
+    for row in rows:
+        version = catalogue.version_for(row.id, row.country, str(row.kind), on)
+        if version is None or row.pin_until is not None:
+            continue
+        window, definition = window_on(version.month, on), version.definition
+        if window not in found:
+            found |= _all_sums([window])
+        own = definition.index(row.level)
+        have = figures.have(definition.metrics, found[window].get(row.id, {}))
+        above = definition.levels[own + 1 : own + 2]
+        if above and NEAR <= share_of(definition, above[0], have, version.month) < 1:
+            near.append(row.public_id)
+    return near
 
 
 def _note_borders(

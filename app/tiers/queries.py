@@ -7,31 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select
 
 from app.activities.models import Activity
 from app.core.clock import today
 from app.core.db import db, dialect, execute_sql
-from app.core.feed import FeedRow
+from app.core.feed import FeedRow, feed_row
 from app.core.types import dump_json, read_date
 from app.identity.actor import Actor
+from app.identity.models import Person
 from app.partners.audience_form import tiers_from
 from app.partners.models import Organisation
 from app.tiers.benefits import Line, gained
 from app.tiers.catalogue import Catalogue, known_catalogue, load_catalogue
-from app.tiers.home import home_rows, tier_card
-from app.tiers.models import TierChange
+from app.tiers.home import company_card, home_rows, tier_card
+from app.tiers.models import TierChange, TierPlan, TierVersion, VersionState
+from app.tiers.overview import list_near
 
 __all__ = [
-    "Raised",
-    "chip",
-    "home_rows",
-    "level_names",
-    "more_words",
-    "multiplier_bps",
-    "raised_by",
-    "tier_on",
-]
+    "Raised", "chip", "company_card", "home_rows", "level_names", "list_near", "more_words",
+    "multiplier_bps", "raise_record", "raised_by", "raised_of", "tier_on", "waiting_rows",
+]  # fmt: skip
 
 Place = tuple[int, date]
 
@@ -161,6 +157,26 @@ def more_words(rows: Sequence[FeedRow]) -> str | None:
     """The line on the tile of *More*, from the rows of home: what is missing for the next tier."""
     card = tier_card(rows)
     return card.words if card else None
+
+
+def waiting_rows(actor: Actor) -> Select[Any] | None:
+    """Plans that wait for the actor as the second person, for the vendor's day; None for who may not be it."""
+    if not actor.can("tier.publish"):
+        return None
+    return (
+        select(
+            *feed_row(
+                "tiers",
+                ref=literal("/admin/tiers/plans/") + TierPlan.public_id,
+                title=TierVersion.name,
+                text=Person.name,
+                at=TierVersion.sent_at,
+            )
+        )
+        .join(TierPlan, TierPlan.id == TierVersion.plan_id)
+        .outerjoin(Person, Person.id == TierVersion.made_by_id)
+        .where(TierVersion.state == VersionState.WAITING)
+    )
 
 
 def _offered() -> list[tuple[str, str]]:

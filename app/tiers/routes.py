@@ -14,12 +14,13 @@ from app.identity.guard import needs
 from app.products.queries import list_families
 from app.tiers import words
 from app.tiers.forms import DealForm
-from app.tiers.home import tier_card
+from app.tiers.home import tier_card, tier_name
 from app.tiers.standing_page import Page, find_page
 from app.tiers.whatif import Answer, answer
 
 bp = Blueprint("tiers", __name__)
 bp.app_template_global("tier_card")(tier_card)
+bp.app_template_global("tier_name")(tier_name)
 
 
 @bp.get("/tier")

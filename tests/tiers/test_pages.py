@@ -234,3 +234,23 @@ def test_the_win_names_the_tier_and_every_benefit(app: Flask, client: FlaskClien
         "A named engineer",
     ):
         assert word in html
+
+
+def test_the_answer_to_the_win_itself_names_the_tier(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    from tests.deals import support
+
+    with app.app_context():
+        live(cast)
+        deal = support.approved(cast)
+        day = today().isoformat()
+    sign_in(client, cast.aisyah)
+    answer = client.post(
+        f"/deals/{deal.public_id}/win",
+        data={"invoice_no": "INV-1", "invoice_value": "48,000", "won_on": day, "idempotency_key": "w" * 20},
+    )
+    assert answer.status_code == 303
+    with count_statements(app) as asked:
+        page = client.get(answer.location).text
+    assert asked.count <= 8
+    assert "Kinabalu Networks is Silver now" in page and "1.25 times the points" in page
+    assert "Silver partner" in client.get("/").text
