@@ -53,7 +53,7 @@ def test_a_planted_defect_is_found(busy: Flask, name: str) -> None:
 
 def test_every_invariant_has_its_planted_defect() -> None:
     from tests.codes.test_verify import DEFECTS as CODE_DEFECTS
-from tests.ledger.test_verify_links import LINKED_DEFECTS
+    from tests.ledger.test_verify_links import LINKED_DEFECTS
 
     assert {invariant.name for invariant in INVARIANTS} == {*DEFECTS, *LINKED_DEFECTS, *CODE_DEFECTS}
 
