@@ -145,9 +145,10 @@ def publish(slug: str) -> Response:
 def _review(slug: str, *, message: str = "", status: int = 200) -> Response:
     work = queries.find_work(slug)
     missing = publishing_faults(work.loaded.rules, work.loaded.parts, work.loaded.questions)
+    sentences = queries.sentences_for(queries.programs_for(slug))
     return render(
         "admin/training/review.html", "main", status=status, work=work, missing=missing, message=message,
-        answering=queries.programs_for(slug), audience=audience_parts(Audience.from_record(work.course.audience or {})),
+        sentences=sentences, audience=audience_parts(Audience.from_record(work.course.audience or {})),
         error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import AppError, Conflict, InvalidInput, NotFound
 from app.core.forms import AppForm, add_errors
@@ -69,12 +70,14 @@ def part_page(
 ) -> Response:  # fmt: skip
     """One part in the middle, its preview on the right."""
     form = form or PartForm(formdata=None, data={**part_data(part, locale), "seen": store.stamp_of(part)})
-    form.file.choices = [("", _("Choose a file"))]
+    form.file.choices = [SelectChoice("", _("Choose a file"))]
     shown = part
     if context.get("status", 200) >= 400:
         shown = form.part(part, locale) if form.kind.data in tuple(ModuleKind) else part
     if form.kind.data == ModuleKind.FILE or part.kind is ModuleKind.FILE or is_new:
-        form.file.choices += [(file.public_id, file.name) for file in store.files_of(work.course.id)]
+        form.file.choices += [
+            SelectChoice(file.public_id, file.name) for file in store.files_of(work.course.id)
+        ]
     number = next((at for at, one in enumerate(work.loaded.parts, 1) if one.key == part.key), None)
     return editor(
         work, locale,

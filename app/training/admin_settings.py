@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import Conflict, InvalidInput
 from app.core.forms import add_errors
@@ -75,18 +76,22 @@ def settings_page(
 
 
 def _offered(form: SettingsForm, work: CourseWork) -> SettingsForm:
-    form.family.choices = [("", _("None")), *((str(row.id), row.name) for row in list_families())]
+    form.family.choices = [
+        SelectChoice("", _("None")),
+        *(SelectChoice(str(row.id), row.name) for row in list_families()),
+    ]
     own = work.course.category
-    form.category.choices = [*SHELVES, *([(own, own.capitalize())] if own not in dict(SHELVES) else [])]
+    shelves = {**dict(SHELVES), own: dict(SHELVES).get(own, own.capitalize())}
+    form.category.choices = [SelectChoice(slug, name) for slug, name in shelves.items()]
     form.offer_audience(current_actor(), Audience.from_record(work.course.audience or {}))
     return form
 
 
 def _place(form: SettingsForm) -> authoring.Place:
     family = form.family.data or ""
-    if family and family not in dict(form.family.choices):
+    if family and family not in {choice.value for choice in form.family.choices}:
         raise InvalidInput(fields={"family": _("Choose one of the answers offered.")})
-    if form.category.data and form.category.data not in dict(form.category.choices):
+    if form.category.data and form.category.data not in {choice.value for choice in form.category.choices}:
         raise InvalidInput(fields={"category": _("Choose one of the answers offered.")})
     position = form.position.data
     return authoring.Place(

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.forms import (
     AppForm,
@@ -61,7 +62,7 @@ def _area(label: Any, length: int) -> TextAreaField:
 
 def _select(label: Any, choices: Any) -> SelectField:
     return SelectField(
-        label, choices=[(str(value), text) for value, text in choices], validate_choice=False,
+        label, choices=[SelectChoice(str(value), text) for value, text in choices], validate_choice=False,
         validators=[OneOf([str(value) for value, _text in choices])],
     )  # fmt: skip
 

@@ -15,7 +15,8 @@ from app.core.clock import today
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import current_locale
-from app.programs.catalogue import load_catalogue
+from app.programs.catalogue import Version, load_catalogue
+from app.programs.rules import Rule
 from app.programs.sentences import Sentence, names_for, sentence_of
 from app.training.content import Part, QuizQuestion, Rules, missing_in
 from app.training.models import (
@@ -179,7 +180,7 @@ def _spoken(column: Any, locale: str) -> Any:
 
 
 def find_work(slug: str) -> CourseWork:
-    """One course with its draft, else what is published. Three statements. Raises NotFound."""
+    """One course with its draft, else what is published. Two statements. Raises NotFound."""
     midway = select(func.count()).where(Enrolment.course_id == Course.id, Enrolment.passed_at.is_(None))
     passed = select(func.count()).where(CoursePass.course_id == Course.id)
     open_ones = and_(Assignment.course_id == Course.id, Assignment.cancelled_at.is_(None))
@@ -207,30 +208,29 @@ def find_work(slug: str) -> CourseWork:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A live program that rewards this course. `points` to the person, if it gives a fixed number."""
+    """A live program that rewards this course: `points` to the person, or only to the company where there are none."""
 
     name: str
     slug: str
-    sentence: Sentence
-    points: int | None
+    points: int
+    version: Version
+    rule: Rule
 
 
 def programs_for(slug: str) -> list[Answering]:
     """Live programs that answer to passing this course."""
     on = today()
-    versions = [
-        (program, version, rule)
-        for program in load_catalogue().programs
-        if (version := program.version_on(on)) is not None
-        for rule in version.definition.rules
-        if rule.trigger == "course_passed" and (not rule.courses or slug in rule.courses)
-    ]
-    names = names_for(version.definition for _program, version, _rule in versions) if versions else None
     found = []
-    for program, version, rule in versions:
-        fixed = [
-            one.points for one in rule.rewards if one.payee == "member" and one.kind in ("fixed", "per_unit")
-        ]
-        text = sentence_of(version, rule, names=names)
-        found.append(Answering(program.name, program.slug, text, sum(fixed) or None))
+    for program in load_catalogue().programs:
+        version = program.version_on(on)
+        for rule in version.definition.rules if version is not None else ():
+            if version is not None and rule.trigger == "course_passed" and slug in (rule.courses or (slug,)):
+                points = sum(one.points for one in rule.rewards if one.payee == "member")
+                found.append(Answering(program.name, program.slug, points, version, rule))
     return found
+
+
+def sentences_for(answering: Sequence[Answering]) -> list[Sentence]:
+    """The rules' own sentences, where a page has room for them."""
+    names = names_for(one.version.definition for one in answering) if answering else None
+    return [sentence_of(one.version, one.rule, names=names) for one in answering]

@@ -220,7 +220,8 @@ def _in_state(filters: Filters, columns: Sequence[Column]) -> list[Any]:
             AssignmentPerson.person_id == Person.id,
             Assignment.cancelled_at.is_(None),
             ~exists().where(
-                CoursePass.person_id == Person.id, CoursePass.course_id == Assignment.course_id
+                CoursePass.person_id == AssignmentPerson.person_id,
+                CoursePass.course_id == Assignment.course_id,
             ),
         )
         .correlate(Person)

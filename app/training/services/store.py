@@ -7,14 +7,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, literal, select, union_all
 
 from app.core.clock import utc_now
 from app.core.db import db
 from app.core.errors import InvalidInput
 from app.core.i18n import _
-from app.core.types import dump_json, new_public_id
+from app.core.types import JSONText, dump_json, new_public_id
 from app.products.models import ProductFamily
 from app.training.content import (
     FALSE,
@@ -39,7 +40,7 @@ from app.training.models import (
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A version with what it holds, in order. Two statements."""
+    """A version with what it holds, in order."""
 
     rules: Rules
     parts: tuple[Part, ...]
@@ -96,40 +97,52 @@ def rules_of(version: CourseVersion) -> Rules:
 
 
 def load(version: CourseVersion) -> Loaded:
-    """What a version says, as it stands now."""
-    fresh = {"populate_existing": True}
-    parts = db.session.execute(
-        select(CourseModule, CourseFile)
+    """What a version says, as it stands now. One statement: parts and questions have columns of the same kinds."""
+    nothing: Any = literal(None, Text())
+    no_options: Any = literal(None, JSONText())
+    parts = (
+        select(
+            literal(0).label("side"), CourseModule.position, CourseModule.id, CourseModule.key,
+            cast(CourseModule.kind, Text).label("kind"), CourseModule.minutes, CourseModule.title.label("words"),
+            CourseModule.body.label("more"), no_options.label("options"), CourseModule.url, CourseFile.name,
+            CourseFile.public_id,
+        )
         .outerjoin(CourseFile, CourseFile.id == CourseModule.file_id)
         .where(CourseModule.version_id == version.id)
-        .order_by(CourseModule.position, CourseModule.id),
-        execution_options=fresh,
-    )
-    questions = db.session.scalars(
-        select(Question)
-        .where(Question.version_id == version.id)
-        .order_by(Question.position, Question.id)
-        .execution_options(**fresh)
-    )
+    )  # fmt: skip
+    questions = select(
+        literal(1), Question.position, Question.id, Question.key, cast(Question.kind, Text), literal(0), Question.text,
+        Question.explanation, Question.options, nothing, nothing, nothing,
+    ).where(Question.version_id == version.id)  # fmt: skip
+    rows = db.session.execute(union_all(parts, questions)).all()
+    rows = sorted(rows, key=lambda row: (row.side, row.position, row.id))
     return Loaded(
         rules_of(version),
-        tuple(part_of(row, file) for row, file in parts),
-        tuple(question_of(row) for row in questions),
+        tuple(_part(row) for row in rows if row.side == 0),
+        tuple(_question(row) for row in rows if row.side == 1),
     )
 
 
-def part_of(row: CourseModule, file: CourseFile | None) -> Part:
-    """A stored part."""
-    reference = FileRef(file.name, file.public_id) if file is not None else None
-    return Part(row.key, row.title, row.kind, row.minutes, row.body or {}, row.url, reference)
+def _part(row: Any) -> Part:
+    file = FileRef(row.name, row.public_id) if row.public_id else None
+    return Part(row.key, row.words, ModuleKind(row.kind), row.minutes, row.more or {}, row.url, file)
+
+
+def _question(row: Any) -> QuizQuestion:
+    return read_question(row.key, row.words, QuestionKind(row.kind), row.options, row.more)
 
 
 def question_of(row: Question) -> QuizQuestion:
     """A stored question."""
-    options = [Option(str(one["key"]), one.get("text") or {}, bool(one.get("right"))) for one in row.options]
-    if row.kind is QuestionKind.TRUE_FALSE:
+    return read_question(row.key, row.text, row.kind, row.options, row.explanation)
+
+
+def read_question(key: str, text: Any, kind: QuestionKind, stored: Any, explanation: Any) -> QuizQuestion:
+    """A question from its columns."""
+    options = [Option(str(one["key"]), one.get("text") or {}, bool(one.get("right"))) for one in stored]
+    if kind is QuestionKind.TRUE_FALSE:
         options.sort(key=lambda option: option.key != TRUE)
-    return QuizQuestion(row.key, row.text, row.kind, options, row.explanation or {})
+    return QuizQuestion(key, text, kind, options, explanation or {})
 
 
 def content_of(course: Course, version: CourseVersion) -> CourseContent:
