@@ -26,9 +26,9 @@ from app.tiers.forms import PinForm
 from app.tiers.models import TierPin
 from app.tiers.queries import level_names
 from app.tiers.reviewing import Step
-from app.tiers.services.levels import STANDINGS
 from app.tiers.services.pins import end_pin, pin_level
 from app.tiers.services.reviews import next_review_day, preview
+from app.tiers.standings import STANDINGS
 
 PAGE = 50
 SHOWN_STEPS = 200

@@ -64,9 +64,7 @@ class PlanForm(AudienceFields, AppForm):
     name = TextField(
         _l("Name"), [Required(_l("Give the plan a name of up to 80 characters.")), LengthAtMost(80)]
     )
-    join = SelectField(
-        _l("How the metrics join"), choices=[(ALL, _l("all of these")), (SCORE, _l("a score of 70"))]
-    )
+    join = SelectField(_l("How the metrics join"), choices=[])
     month = SelectField(_l("Period"), choices=[], default="1")
     grace_days = WholeNumberField(
         _l("Days of grace"), [Required(_l("Choose a grace of 0 to 365 days."))], at_most=365
@@ -74,6 +72,7 @@ class PlanForm(AudienceFields, AppForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.join.choices = [(ALL, str(_l("all of these"))), (SCORE, str(_l("a score of 70")))]
         self.month.choices = [(month, words.period_name(int(month))) for month in MONTHS]
         self.cells: dict[str, Cell] = {}
         self.levels = 0

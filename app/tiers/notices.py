@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from flask_babel import format_date
 from sqlalchemy import select
@@ -15,9 +14,7 @@ from app.notices.services import notify
 from app.partners.models import Membership
 from app.tiers import benefits
 from app.tiers.plans import Definition, Level
-
-if TYPE_CHECKING:
-    from app.tiers.services.levels import Change
+from app.tiers.standings import Change
 
 KIND, HREF = "tier", "/tier"
 

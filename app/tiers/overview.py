@@ -20,7 +20,7 @@ from app.tiers.catalogue import Catalogue, Version, known_catalogue
 from app.tiers.models import TierPin, TierPlan, TierVersion, VersionState
 from app.tiers.plans import Definition
 from app.tiers.progress import gap_line, progress, share_of
-from app.tiers.services.levels import STANDINGS
+from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, window_on
 
 NEAR = Fraction(7, 10)  # of the way to the next level

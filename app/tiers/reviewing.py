@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from app.tiers.catalogue import Catalogue, Version
 from app.tiers.plans import WARNINGS
-from app.tiers.services.levels import Standing
+from app.tiers.standings import Standing
 from app.tiers.windows import DAY, Window, months_on, next_review, window_on
 
 UNPINNED, GRACE, WARNED, RECOVERED, LOWERED, RAISED = (

@@ -18,7 +18,7 @@ from app.tiers import benefits, figures, words
 from app.tiers.catalogue import Version, load_catalogue
 from app.tiers.models import TierChange, TierPin
 from app.tiers.progress import Progress, Rung, join_line, ladder, progress, share_of
-from app.tiers.services.levels import STANDINGS
+from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, next_review, window_on
 
 HISTORY = 12

@@ -14,8 +14,9 @@ from app.core.i18n import _, _l
 from app.identity.actor import Actor
 from app.tiers.catalogue import load_catalogue
 from app.tiers.models import Cause, TierPin
-from app.tiers.services.levels import PINS, STANDINGS, Change, apply_changes, lock_standings
+from app.tiers.services.levels import apply_changes, lock_standings
 from app.tiers.services.reviews import review_companies
+from app.tiers.standings import PINS, STANDINGS, Change
 from app.tiers.windows import months_on
 
 LONGEST_MONTHS = 24

@@ -27,17 +27,9 @@ from app.tiers.reviewing import (
     version_of,
     windows_of,
 )  # fmt: skip
-from app.tiers.services.levels import (
-    PINS,
-    STANDINGS,
-    Change,
-    Standing,
-    apply_changes,
-    lock_standings,
-    standing_of,
-    standings_query,
-)  # fmt: skip
+from app.tiers.services.levels import apply_changes, lock_standings
 from app.tiers.services.plans import walk_companies
+from app.tiers.standings import PINS, STANDINGS, Change, Standing, standing_of, standings_query
 from app.tiers.windows import Window
 
 NOTICED = ("next_review_on", "grace_from", "grace_until", "warned_days")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy import Select, Text, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db, dialect
@@ -128,7 +128,7 @@ def _unfinished(actor: Actor) -> tuple[Any, Any, Any]:
 def _in_language(column: Any, locale: str) -> Any:
     """Words of a language inside a statement, else the English ones."""
     if dialect() == "postgresql":
-        own, english = column.op("->>")(locale), column.op("->>")("en")
+        own, english = (column.op("->>", return_type=Text())(literal(code, Text())) for code in (locale, "en"))
     else:
         own, english = func.json_extract(column, f"$.{locale}"), func.json_extract(column, "$.en")
     return func.coalesce(func.nullif(own, ""), english)
