@@ -287,3 +287,11 @@ def test_the_command_imports_publishes_and_exports(app, cast: Cast, tmp_path: Pa
     path.write_text(GOOD.replace("parts", "prats"), "utf-8")
     wrong = runner.invoke(training_group, ["import", str(path), "--as", "marketer@vendor.example.com"])
     assert wrong.exit_code == 1 and "Line 4: “prats” is not known here." in wrong.output
+
+
+@pytest.mark.usefixtures("inside")
+def test_the_example_in_the_docs_is_a_course_file() -> None:
+    text = (COURSES[0].parents[2] / "docs" / "courses.md").read_text("utf-8")
+    example = text.split("```yaml\n", 1)[1].split("\n```\n\n**Languages**", 1)[0]
+    made = parse_course(example.encode())
+    assert len(made.parts) == 3 and len(made.questions) == 2
