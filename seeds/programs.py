@@ -82,8 +82,8 @@ def _publish(
 
 
 def _deal_won() -> Definition:
-    """4 points per RM 100 of invoice value to the member, at once."""
-    reward = Reward(SELLER, "per_money", 4, per_minor=100_00, currency="MYR", hold_days=0)
+    """4 points per RM 100 of invoice value to the member, at once, times what the company's tier gives."""
+    reward = Reward(SELLER, "per_money", 4, per_minor=100_00, currency="MYR", hold_days=0, by_tier=True)
     return Definition((Rule("main", "deal_won", (reward,)),))
 
 

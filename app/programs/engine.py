@@ -144,10 +144,17 @@ def _count(reward: Reward, fact: Fact, rates: Rates) -> list[Line] | tuple[str, 
     if not fact.quantity:
         return []
     total = min(fact.quantity * reward.points, MAX_AMOUNT)
+    if fact.kind == "recognition" and reward.points == 1:
+        return [line("", "offered", POINTS, total)]
+    units, per_unit = _UNITS.get(fact.kind, ("quantity", "per_unit"))
     return [
-        line("", "quantity", COUNT, fact.quantity),
-        line("×", "per_unit", POINTS, total, points=reward.points),
+        line("", units, COUNT, fact.quantity),
+        line("×", per_unit, POINTS, total, points=reward.points),
     ]
+
+
+# What the units of a fact are called on a receipt, where they are not units of a product.
+_UNITS = {"recognition": ("offered", "per_offered"), "service_milestone": ("years", "per_year")}
 
 
 def _count_money(reward: Reward, fact: Fact, rates: Rates) -> list[Line] | tuple[str, str]:

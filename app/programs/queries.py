@@ -320,7 +320,7 @@ def _card(
         state=state,
         payee_kind=payee_kind,
         trigger=rule.trigger,
-        sentence=sentence_of(version, rule, names=figures.names),
+        sentence=sentence_of(version, names=figures.names),
         starts_on=version.definition.starts_on,
         last_day=ends,
         days_left=(ends - today()).days if ends is not None and running else None,

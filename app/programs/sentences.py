@@ -94,11 +94,10 @@ def names_for(definitions: Iterable[Definition], families: Mapping[int, str] | N
 def sentence_of(
     version: Worded, rule: Rule | None = None, *, locale: str | None = None, names: Names | None = None
 ) -> Sentence:
-    """The sentence of one rule of a version (its first, if none is named)."""
-    definition = version.definition
+    """The sentence of one rule of a version, or of all its rules."""
     return sentence(
-        definition,
-        rule or definition.rules[0],
+        version.definition,
+        rule,
         budget_points=version.budget_points,
         locale=locale,
         names=names,
@@ -113,9 +112,19 @@ def sentence(
     locale: str | None = None,
     names: Names | None = None,
 ) -> Sentence:
-    """The sentence of a definition in a language (the reader's, if none is named). `names` saves look-ups."""
-    rule = rule or definition.rules[0]
+    """The sentence of a definition in a language (the reader's, if none is named), of one rule or of all: then what
+    bounds several stands there once. `names` saves look-ups."""
     names = names if names is not None else names_for([definition])
+    if rule is None and len(definition.rules) > 1:
+        said = [
+            sentence(definition, each, budget_points=budget_points, locale=locale, names=names)
+            for each in definition.rules
+        ]
+        parts = [part for each in said for part in (Part(" ", PLAIN), *each.parts)]
+        return Sentence(
+            tuple(parts[1:]), tuple(dict.fromkeys(text for each in said for text in each.details))
+        )
+    rule = rule or definition.rules[0]
     things = tuple(names.families.get(family_id, "…") for family_id in rule.family_ids) or tuple(
         names.courses.get(slug, slug) for slug in rule.courses
     )

@@ -8,8 +8,9 @@ from app.activities import services as activities
 from app.core.errors import InvalidInput
 from app.core.i18n import LOCALES
 from app.programs import courses
+from app.programs.calculations import worded_lines
 from app.programs.estimates import estimate, points_of_courses
-from app.programs.queries import recognition_room
+from app.programs.queries import list_programs, recognition_room
 from app.programs.rules import Definition, Reward, Rule
 from app.programs.sentences import Names, sentence
 from tests.cast import sign_in
@@ -135,6 +136,35 @@ def test_a_rule_that_no_fact_could_meet_is_refused_at_its_field(app, made, field
     with app.app_context(), pytest.raises(InvalidInput) as refused:
         made().check()
     assert list(refused.value.fields) == [field]
+
+
+def test_a_program_of_several_rules_says_them_all_and_what_bounds_them_once(app, cast, titled):
+    rules = tuple(
+        Rule(slug, "course_passed", (Reward(1, "fixed", points, hold_days=5),), courses=(slug,))
+        for slug, points in (("cloud", 150), ("old", 30))
+    )
+    with app.app_context():
+        live(cast, Definition(rules), name="Learn")
+        (card,) = list_programs(cast.aisyah).mine
+        assert card.sentence.full == (
+            "Pass Cloud & You and get 150 points. Pass Old one and get 30 points. The points clear 5 days later."
+        )
+        (found,) = estimate("course_passed", actor_or_org=cast.aisyah, attributes={"course": "old"})
+        assert (found.points, found.sentence.text) == (30, "Pass Old one and get 30 points.")
+
+
+def test_the_receipt_names_years_and_points_offered(app, cast):
+    with app.app_context():
+        live(cast, definition(reward("per_unit", 1), trigger="recognition"), name="Awards")
+        live(cast, definition(reward("per_unit", 2), trigger="recognition"), name="Twice")
+        live(cast, definition(reward("per_unit", 100), trigger="service_milestone"), name="Years")
+        tried = estimate("recognition", actor_or_org=cast.aisyah, quantity=500)
+        assert [worded_lines(each.lines) for each in tried] == [
+            [("", "Points offered with the award", "500")],
+            [("", "Points offered with the award", "500"), ("×", "2 points per point offered", "1,000")],
+        ]
+        (years,) = estimate("service_milestone", actor_or_org=cast.aisyah, quantity=5)
+        assert worded_lines(years.lines) == [("", "Years", "5"), ("×", "100 points per year", "500")]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
