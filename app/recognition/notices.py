@@ -53,7 +53,7 @@ Words = Callable[[Story], tuple[str, list[str]]]
 
 
 def tell(award_id: int, what: str) -> None:
-    """Fulfil a promise: `given` to those awarded, `asked` to who may approve, `declined` to who asked."""
+    """Fulfil a promise: `given` and `withdrawn` to those awarded, `asked` to who may approve, `declined` to who asked."""
     award = db.session.get(Award, award_id, populate_existing=True)
     if award is None:
         return
@@ -68,24 +68,29 @@ def tell(award_id: int, what: str) -> None:
         story = Story(award, category, "", _last_note(award))
         _send(story, readers, _declined_words, f"/admin/recognition/{award.public_id}", "declined")
     elif what == "given" and award.state is AwardState.GIVEN:
-        _tell_recipients(award, category)
+        _tell_recipients(award, category, "given")
+    elif what == "withdrawn" and award.state is AwardState.WITHDRAWN:
+        _tell_recipients(award, category, "withdrawn")
 
 
-def _tell_recipients(award: Award, category: AwardCategory) -> None:
+def _tell_recipients(award: Award, category: AwardCategory, what: str) -> None:
     query = (
         select(AwardRecipient, Organisation.name)
         .join(Organisation, Organisation.id == AwardRecipient.organisation_id)
         .where(AwardRecipient.award_id == award.id)
         .order_by(AwardRecipient.id)
     )
-    path = f"/recognition/{award.public_id}"
+    is_gone = what == "withdrawn"
+    path = "/recognition" if is_gone else f"/recognition/{award.public_id}"
+    note = _last_note(award) if is_gone else ""
     for recipient, company in db.session.execute(query).all():
         if recipient.person_id is not None:
             readers, words = _readers(Person.id == recipient.person_id), _own_words
         else:
             ours = Membership.organisation_id == recipient.organisation_id
             readers, words = _readers(ours, Membership.role == Role.PARTNER_ADMIN), _company_words
-        _send(Story(award, category, company), readers, words, path, f"given:{recipient.id}")
+        words = _withdrawn_words if is_gone else words
+        _send(Story(award, category, company, note), readers, words, path, f"{what}:{recipient.id}")
 
 
 def _send(story: Story, readers: list[Reader], words: Words, path: str, key: str) -> None:
@@ -103,7 +108,8 @@ def _send(story: Story, readers: list[Reader], words: Words, path: str, key: str
         for one in readers:
             with force_locale(one.locale):
                 subject, paragraphs = words(story)
-                action = (_("See the award"), current_settings().external_url + path)
+                label = _("See the wall") if path == "/recognition" else _("See the award")
+                action = (label, current_settings().external_url + path)
                 text, html = mail.compose(paragraphs, action=action)
             mail.send(
                 one.email, subject, text, html, dedupe=f"{dedupe}:{one.person_id}", person_id=one.person_id
@@ -165,6 +171,14 @@ def _asked_words(story: Story) -> tuple[str, list[str]]:
 def _declined_words(story: Story) -> tuple[str, list[str]]:
     title = _("Your award was not approved: %(award)s", award=story.title())
     return title, [story.note, _("Nothing was posted and nobody was told.")]
+
+
+def _withdrawn_words(story: Story) -> tuple[str, list[str]]:
+    title = _("Withdrawn: %(award)s", award=story.title())
+    lines = [story.note]
+    if story.award.points:
+        lines.append(_("The points that came with it were taken back."))
+    return title, lines
 
 
 def _giver(award: Award) -> str:

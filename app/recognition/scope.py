@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
 from app.core.db import db
-from app.core.errors import NotFound
+from app.core.errors import InvalidInput, NotFound
+from app.core.i18n import _
 from app.identity.actor import Actor
 from app.identity.models import Person, PersonStatus
 from app.partners.models import Membership, Organisation, OrganisationStatus
@@ -16,6 +17,7 @@ from app.partners.queries import visible_organisation_ids
 from app.recognition.models import Award, AwardRecipient, AwardState
 
 PERSON, COMPANY = "p", "c"
+MOST_RECEIVERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,12 @@ def company_receiver(company: Organisation) -> Receiver:
 def find_receivers(keys: Sequence[str], actor: Actor) -> list[Receiver]:
     """The receivers with these keys (`p-<id>` or `c-<id>`), in this order, each once. Two statements.
 
-    Raises NotFound if one of them is nobody whom the actor may award.
+    Raises NotFound if one of them is nobody whom the actor may award, InvalidInput for more than an award can have.
     """
     wanted = list(dict.fromkeys(keys))
+    if len(wanted) > MOST_RECEIVERS:
+        sentence = _("Choose at most %(count)s people or companies.", count=MOST_RECEIVERS)
+        raise InvalidInput(sentence, fields={"to": sentence})
     ids = {kind: [key[2:] for key in wanted if key.startswith(f"{kind}-")] for kind in (PERSON, COMPANY)}
     found: dict[str, Receiver] = {}
     if ids[PERSON]:

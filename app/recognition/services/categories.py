@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core import audit
 from app.core.clock import utc_now
-from app.core.db import db, lock, transaction
+from app.core.db import db, dialect, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import _
 from app.identity.actor import Actor
 from app.products.bulk import family_slug
 from app.recognition.models import ICONS, SERVICE, TONES, AwardCategory
 
+RESERVED = (SERVICE, "new", "usual")  # what the pages' own addresses are called
+MOST_CATEGORIES = 100
 EDITABLE = (
     "name_en", "name_ms", "name_id", "note_en", "note_ms", "note_id", "icon", "tone", "position", "is_featured",
 )  # fmt: skip
@@ -57,12 +61,9 @@ def save_category(slug: str | None, values: dict[str, Any], *, actor: Actor) -> 
         raise Forbidden()
     _check(values)
     with transaction():
-        row = _find(slug) if slug else None
-        if row is None:
-            row = AwardCategory(slug=_free_slug(str(values["name_en"])))
-            db.session.add(row)
+        row = _find(slug) if slug else _add_new(str(values["name_en"]))
         for name in EDITABLE:
-            if name in values:
+            if values.get(name) is not None:
                 setattr(row, name, values[name])
         db.session.flush()
         audit.record("award.category_saved", actor=actor, subject="award_category", subject_id=row.id)
@@ -85,20 +86,17 @@ def add_usual_categories(*, actor: Actor) -> int:
     if not actor.can("recognition.award"):
         raise Forbidden()
     with transaction():
-        known = set(db.session.scalars(select(AwardCategory.slug)))
-        new = [one for one in USUAL if one[0] not in known]
-        for position, (slug, icon, tone, is_featured, names, notes) in enumerate(new, 1):
-            db.session.add(
-                AwardCategory(
-                    slug=slug, icon=icon, tone=tone, is_featured=is_featured, position=position * 10,
-                    name_en=names[0], name_ms=names[1], name_id=names[2],
-                    note_en=notes[0], note_ms=notes[1], note_id=notes[2],
-                )
-            )  # fmt: skip
-        db.session.flush()
-        if new:
-            audit.record("award.categories_added", actor=actor, after={"count": len(new)})
-        return len(new)
+        count = sum(
+            _add(
+                slug=slug, icon=icon, tone=tone, is_featured=is_featured, position=position * 10,
+                name_en=names[0], name_ms=names[1], name_id=names[2],
+                note_en=notes[0], note_ms=notes[1], note_id=notes[2],
+            )
+            for position, (slug, icon, tone, is_featured, names, notes) in enumerate(USUAL, 1)
+        )  # fmt: skip
+        if count:
+            audit.record("award.categories_added", actor=actor, after={"count": count})
+        return count
 
 
 def service_category() -> AwardCategory:
@@ -106,10 +104,26 @@ def service_category() -> AwardCategory:
     query = select(AwardCategory).where(AwardCategory.slug == SERVICE)
     row = db.session.scalars(query).first()
     if row is None:
-        row = AwardCategory(**_SERVICE)
-        db.session.add(row)
-        db.session.flush()
+        _add(**_SERVICE)
+        row = db.session.scalars(query).one()
     return row
+
+
+def _add(**values: Any) -> bool:
+    """Write a category unless one with this slug is there, whoever writes at the same time."""
+    insert: Any = sqlite_insert if dialect() == "sqlite" else postgresql_insert
+    statement = insert(AwardCategory).values(**values).on_conflict_do_nothing(index_elements=["slug"])
+    return db.session.connection().execute(statement.returning(AwardCategory.id)).first() is not None
+
+
+def _add_new(name: str) -> AwardCategory:
+    """A new category with a slug made from its name, or that name and a number."""
+    base = family_slug(name)[:50] or "category"
+    for number in range(1, MOST_CATEGORIES):
+        slug = base if number == 1 else f"{base}-{number}"
+        if slug not in RESERVED and _add(slug=slug, name_en=name):
+            return db.session.scalars(select(AwardCategory).where(AwardCategory.slug == slug)).one()
+    raise Conflict(_("There are too many categories of this name. Choose another."))
 
 
 def _find(slug: str) -> AwardCategory:
@@ -131,14 +145,3 @@ def _check(values: dict[str, Any]) -> None:
         wrong["tone"] = _("Choose a colour from the list.")
     if wrong:
         raise InvalidInput(fields=wrong)
-
-
-def _free_slug(name: str) -> str:
-    base = family_slug(name)[:50] or "category"
-    known = set(db.session.scalars(select(AwardCategory.slug).where(AwardCategory.slug.startswith(base))))
-    known.add(SERVICE)
-    number, slug = 1, base
-    while slug in known:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

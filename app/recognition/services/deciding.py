@@ -89,7 +89,7 @@ def can_undo(award: Award, actor: Actor) -> bool:
 
 
 def withdraw(public_id: str, reason: str, *, actor: Actor) -> Award:
-    """Withdraw a given award with a reason: it leaves the wall, its points are clawed back.
+    """Withdraw a given award with a reason that whoever got it reads: it leaves the wall, its points are clawed back.
 
     Raises NotFound, Forbidden, InvalidInput (no reason), AwardDecided.
     """
@@ -100,10 +100,12 @@ def withdraw(public_id: str, reason: str, *, actor: Actor) -> Award:
             raise Forbidden()
         if award.state is not AwardState.GIVEN:
             raise AwardDecided()
-        jobs.cancel(notice_key(award.id, "given"))
+        is_known = not jobs.cancel(notice_key(award.id, "given"))
         _void(award, "withdrawn", actor)
         award.state = AwardState.WITHDRAWN
         note_event(award, AwardEventKind.WITHDRAWN, actor, text)
+        if is_known:
+            promise_notice(award, "withdrawn", 0)
         return award
 
 

@@ -34,7 +34,6 @@ from app.recognition.scope import Receiver, find_receivers
 
 TELL = "recognition.tell"
 LIMIT_MINOR = 5_000_00  # over this worth in the reporting currency a second person approves
-MOST_RECEIVERS = 50
 MOST_POINTS = 1_000_000
 
 
@@ -108,8 +107,6 @@ def check_fields(fields: AwardFields, citation: str) -> AwardCategory:
     wrong: dict[str, object] = {}
     if not fields.to:
         wrong["to"] = _("Choose who gets the award.")
-    if len(set(fields.to)) > MOST_RECEIVERS:
-        wrong["to"] = _("Choose at most %(count)s people or companies.", count=MOST_RECEIVERS)
     category = db.session.scalars(
         select(AwardCategory).where(
             AwardCategory.slug == fields.category,
