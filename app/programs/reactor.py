@@ -225,13 +225,13 @@ def _earn_row(
     )
 
 
-def _standing(entry_ids: Sequence[int]) -> list[Any]:
-    """Awards of entries that were not taken back, in id order."""
+def _standing(entry_ids: Sequence[int], *columns: Any) -> list[Any]:
+    """Awards of entries that were not taken back, in id order; whole, or these columns alone."""
     taken = select(AWARDS.c.reverses_award_id).where(AWARDS.c.reverses_award_id.is_not(None))
     taken = taken.where(AWARDS.c.activity_id.in_(entry_ids))
     return list(
         db.session.execute(
-            select(AWARDS)
+            select(*(columns or AWARDS.c))
             .where(
                 AWARDS.c.activity_id.in_(entry_ids),
                 AWARDS.c.reverses_award_id.is_(None),
@@ -291,7 +291,8 @@ def _public_ids(posting_ids: Sequence[int]) -> dict[int | None, str]:
 def gains(entry_ids: Sequence[int]) -> dict[int, list[Gain]]:
     """The points that entries still have, by payee, per entry id."""
     found: dict[int, list[Gain]] = {}
-    for row in _standing(entry_ids):
+    wanted = (AWARDS.c.activity_id, AWARDS.c.payee_kind, AWARDS.c.payee_id, AWARDS.c.points)
+    for row in _standing(entry_ids, *wanted):  # without the calculations, which are long
         if row.points:
             found.setdefault(row.activity_id, []).append(Gain(row.payee_kind.value, row.payee_id, row.points))
     return found
