@@ -17,7 +17,8 @@ from app.ledger.worth import reporting_worth
 class Cost:
     """Points and worth in minor units of the reporting currency; worth is None while points have no value set.
 
-    `percent` is the share of points that past codes were used for, None without a past.
+    `percent` is the share of points that past codes were used for, None without a past; `expected` is rounded up to a
+    whole unit, since it is an estimate.
     """
 
     points: int
@@ -48,7 +49,7 @@ def cost_of(points: int, code_count: int, campaign: GiftCampaign, actor: Actor) 
         points=total,
         worth=worth,
         percent=round(100 * share[0] / share[1]) if share else None,
-        expected=mul_div_ceil(worth, share[0], share[1]) if share and worth is not None else worth,
+        expected=mul_div_ceil(worth, share[0], share[1] * 100) * 100 if share and worth is not None else worth,
         left_points=left,
         left_worth=reporting_worth(left) if left > 0 else 0,
         before_points=campaign.left_points,
