@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from app.company.help_words import groups_for
 from app.core.access import public
 from app.core.http import render
-from app.core.nav import exists
+from app.core.nav import exists, nav
 from app.core.settings import current_settings
 from app.identity.actor import get_actor, initials
 from app.identity.queries import list_contacts
@@ -20,9 +20,14 @@ bp = Blueprint("help", __name__)
 def index() -> Response:
     """Everybody's page: signed out it has no contacts but the vendor's address."""
     actor = get_actor()
+    for_vendor = actor is not None and actor.is_vendor
+    open_places = {item.href for _title, items in nav().groups for item in items}
+
+    def is_open(href: str | None) -> bool:
+        return href is not None and (href in open_places if for_vendor else exists(href))
+
     groups = [
-        (title, [(item, item.href is not None and exists(item.href)) for item in items])
-        for title, items in groups_for(actor is not None and actor.is_vendor)
+        (title, [(item, is_open(item.href)) for item in items]) for title, items in groups_for(for_vendor)
     ]
     contacts: list[tuple[str, str, str]] = []
     if actor is not None and actor.organisation_id is not None:

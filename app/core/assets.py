@@ -89,9 +89,13 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={asset.digest}"
 
 
-def build_sheet(settings: Settings, *, with_font: bool) -> str:
-    """All layers and the vendor's overrides as one sheet. Without the font for those who save data."""
-    parts = [(STATIC / "css" / f"{name}.css").read_text(encoding="utf-8") for name in LAYERS]
+def build_sheet(settings: Settings, *, with_font: bool, for_vendor: bool = False) -> str:
+    """All layers and the brand's overrides as one sheet, for the vendor's people with what only their pages need.
+
+    Without the font for those who save data.
+    """
+    names = [*LAYERS, "areas/admin"] if for_vendor else LAYERS
+    parts = [(STATIC / "css" / f"{name}.css").read_text(encoding="utf-8") for name in names]
     if with_font:
         face = (STATIC / "css" / "font.css").read_text(encoding="utf-8")
         parts.append(face.replace("figtree.woff2", static_url("fonts/figtree.woff2")))
@@ -123,13 +127,14 @@ def area_sheet(*names: str) -> Markup:
     return Markup("\n").join(links)
 
 
-def _sheet(with_font: bool) -> Asset:
-    stamp = max(path.stat().st_mtime_ns for path in (STATIC / "css").glob("*.css"))
+def _sheet(with_font: bool, for_vendor: bool) -> Asset:
+    files = [*(STATIC / "css").glob("*.css"), STATIC / "css" / "areas" / "admin.css"]
+    key = (with_font, for_vendor, max(path.stat().st_mtime_ns for path in files))
     store: dict[object, Asset] = current_app.extensions["tangga_sheets"]
-    if (with_font, stamp) not in store:
-        content = build_sheet(current_settings(), with_font=with_font).encode()
-        store[with_font, stamp] = make_asset(content, "text/css")
-    return store[with_font, stamp]
+    if key not in store:
+        content = build_sheet(current_settings(), with_font=with_font, for_vendor=for_vendor).encode()
+        store[key] = make_asset(content, "text/css")
+    return store[key]
 
 
 class Brand:
@@ -160,9 +165,10 @@ class Brand:
     def icon_type(self) -> str:
         return LOGO_TYPES[self.logo.suffix.lower()] if self.logo else "image/svg+xml"
 
-    def stylesheet(self, save_data: bool = False) -> str:
-        asset = _sheet(with_font=not save_data)
-        return f"/theme.css?v={asset.digest}" + ("&save-data=1" if save_data else "")
+    def stylesheet(self, save_data: bool = False, for_vendor: bool = False) -> str:
+        asset = _sheet(not save_data, for_vendor)
+        more = ("&save-data=1" if save_data else "") + ("&for=vendor" if for_vendor else "")
+        return f"/theme.css?v={asset.digest}{more}"
 
     def mark(self) -> Markup:
         """The vendor's logo, else the ladder: two rails, three rungs, the top one in the accent."""
@@ -206,7 +212,7 @@ def static_file(filename: str) -> Response:
 @public
 def theme() -> Response:
     """The style sheet of this brand: all layers and the overrides in one file."""
-    asset = _sheet(with_font="save-data" not in request.args)
+    asset = _sheet("save-data" not in request.args, request.args.get("for") == "vendor")
     return _send(asset, forever=request.args.get("v") == asset.digest)
 
 
