@@ -25,6 +25,8 @@ from app.training.models import (
     Assignment,
     AssignmentPerson,
     Attempt,
+    Certification,
+    CertificationCourse,
     Course,
     CourseModule,
     CoursePass,
@@ -110,18 +112,42 @@ class CourseView:
         return self.question_count > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A course's place in a certification that is for this person; its words are those of the certification."""
+
+    certification_id: int
+    slug: str
+    names: dict[str, str]
+    opening: dict[str, str]
+    order: tuple[int, int, int]
+    course_id: int
+
+
 def list_visible(actor: Actor) -> list[Listed]:
     """Every course that the learner may see, in the vendor's order. One statement of light rows."""
-    found = []
+    return read_scope(actor)[0]
+
+
+def read_scope(actor: Actor) -> tuple[list[Listed], list[Membership]]:
+    """The visible courses, and every place of a course in a live certification for this person. One statement."""
+    found: dict[int, Listed] = {}
+    places: list[Membership] = []
     for row in read(_scope(), {"actor_person": actor.person_id}):
-        if _is_visible(row, actor):
-            found.append(
-                Listed(
-                    row.id, row.slug, row.category, row.status is CourseStatus.LIVE, bool(row.is_open),
-                    bool(row.is_passed), bool(row.is_assigned), row.due_on,
+        if row.certification_id is not None and is_for(row.certification_audience, actor):
+            order = (row.certification_position, row.certification_id, row.place)
+            places.append(
+                Membership(
+                    row.certification_id, row.certification_slug, row.certification_name, row.certification_opens,
+                    order, row.id,
                 )
             )  # fmt: skip
-    return found
+        if row.id not in found and _is_visible(row, actor):
+            found[row.id] = Listed(
+                row.id, row.slug, row.category, row.status is CourseStatus.LIVE, bool(row.is_open),
+                bool(row.is_passed), bool(row.is_assigned), row.due_on,
+            )  # fmt: skip
+    return list(found.values()), places
 
 
 def find_course(slug: str, actor: Actor) -> CourseView:
@@ -158,8 +184,13 @@ def _is_visible(row: Any, actor: Actor) -> bool:
         return True
     if row.status is not CourseStatus.LIVE or actor.organisation_id is None:
         return False
-    return Audience.from_record(row.audience or {}).matches(
-        actor.organisation_id, actor.organisation_country or "", actor.organisation_kind or "",
+    return is_for(row.audience, actor)
+
+
+def is_for(record: dict[str, Any] | None, actor: Actor) -> bool:
+    """True if a stored audience holds this person's company."""
+    return Audience.from_record(record or {}).matches(
+        actor.organisation_id or 0, actor.organisation_country or "", actor.organisation_kind or "",
         actor.organisation_tier,
     )  # fmt: skip
 
@@ -203,8 +234,20 @@ def _joined(query: Select[Any], opened: Any, passed: Any) -> Select[Any]:
 @functools.cache
 def _scope() -> Select[Any]:
     opened, passed, shared = _mine()
-    query = select(Course.id, Course.slug, Course.category, Course.status, Course.audience, *shared.values())
-    return _joined(query, opened, passed).order_by(Course.position, Course.id)
+    query = select(
+        Course.id, Course.slug, Course.category, Course.status, Course.audience, *shared.values(),
+        Certification.id.label("certification_id"), Certification.slug.label("certification_slug"),
+        Certification.name.label("certification_name"), Certification.opens.label("certification_opens"),
+        Certification.audience.label("certification_audience"), Certification.position.label("certification_position"),
+        CertificationCourse.position.label("place"),
+    )  # fmt: skip
+    live = and_(Certification.id == CertificationCourse.certification_id, Certification.is_live)
+    return (
+        _joined(query, opened, passed)
+        .outerjoin(CertificationCourse, CertificationCourse.course_id == Course.id)
+        .outerjoin(Certification, live)
+        .order_by(Course.position, Course.id)
+    )
 
 
 @functools.cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, select
 
@@ -13,12 +12,9 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.i18n import current_locale
 from app.identity.actor import Actor
-from app.partners.audience import Audience
 from app.programs.estimates import points_of_courses
 from app.training.models import (
     Attempt,
-    Certification,
-    CertificationCourse,
     CourseFile,
     CourseModule,
     CourseVersion,
@@ -28,7 +24,7 @@ from app.training.models import (
     said,
 )
 from app.training.queries.certificates import CertificateView, list_own
-from app.training.queries.courses import CourseView, Listed, list_views, list_visible, shelve
+from app.training.queries.courses import CourseView, Listed, Membership, list_views, read_scope, shelve
 from app.training.services.passing import Outcome
 from app.training.services.quizzes import Tries, tries_of
 
@@ -90,8 +86,8 @@ class LearnPage:
 
 def learn_page(actor: Actor, *, after: int = 0) -> LearnPage:
     """The learner's start page; from the second page on only the shelves go on. `after` is how many were shown."""
-    listed = list_visible(actor)
-    paths = _paths(actor, listed)
+    listed, places = read_scope(actor)
+    paths = _paths(listed, places)
     in_paths = [each for path in paths for each in path.course_ids]
     due, rest = shelve(listed, in_paths)
     rest.sort(key=lambda each: each.is_passed)
@@ -115,41 +111,20 @@ def learn_page(actor: Actor, *, after: int = 0) -> LearnPage:
     )
 
 
-def _paths(actor: Actor, listed: Sequence[Listed]) -> list[Path]:
-    """Certifications for this person whose courses they may all see; unfinished ones first, at most three."""
+def _paths(listed: Sequence[Listed], places: Sequence[Membership]) -> list[Path]:
+    """Certifications whose courses the person may all see; unfinished ones first, at most three."""
     known = {each.id: each for each in listed}
-    query = (
-        select(
-            Certification.id,
-            Certification.slug,
-            Certification.name,
-            Certification.opens,
-            Certification.audience,
-        )
-        .add_columns(CertificationCourse.course_id)
-        .join(CertificationCourse, CertificationCourse.certification_id == Certification.id)
-        .where(Certification.is_live)
-        .order_by(Certification.position, Certification.id, CertificationCourse.position)
-    )
-    grouped: dict[int, list[Any]] = {}
-    for row in db.session.execute(query):
-        grouped.setdefault(row.id, []).append(row)
+    grouped: dict[int, list[Membership]] = {}
+    for place in sorted(places, key=lambda place: place.order):
+        grouped.setdefault(place.certification_id, []).append(place)
     found = []
     for rows in grouped.values():
         ids = tuple(row.course_id for row in rows)
-        if not all(each in known for each in ids) or not _is_for(rows[0].audience, actor):
-            continue
-        passed = frozenset(each for each in ids if known[each].is_passed)
-        found.append(Path(rows[0].slug, rows[0].name, rows[0].opens, ids, passed))
+        if all(each in known for each in ids):
+            passed = frozenset(each for each in ids if known[each].is_passed)
+            found.append(Path(rows[0].slug, rows[0].names, rows[0].opening, ids, passed))
     found.sort(key=lambda path: path.is_done)
     return found[:PATHS]
-
-
-def _is_for(record: dict[str, Any] | None, actor: Actor) -> bool:
-    return Audience.from_record(record or {}).matches(
-        actor.organisation_id or 0, actor.organisation_country or "", actor.organisation_kind or "",
-        actor.organisation_tier,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
