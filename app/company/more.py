@@ -16,15 +16,16 @@ from app.core.nav import count_at, exists
 from app.home.queries import read_feed
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
-from app.identity.queries import count_members
+from app.identity.queries import members_row
 from app.identity.routes import THEME_COOKIE
 from app.ledger.models import Owner
 from app.ledger.queries import balances
 from app.messages import queries as messages
 from app.programs.queries import count_running
 from app.recognition import queries as recognition
-from app.rewards.queries.orders import count_orders
+from app.rewards.queries.orders import orders_row
 from app.tiers import queries as tiers
+from app.tiers.home import tier_card
 from app.training import queries as training
 
 bp = Blueprint("more", __name__)
@@ -36,18 +37,24 @@ Feed = dict[str, list[FeedRow]]
 def index() -> Response:
     """Everything a person may open, with one live fact each; language, theme and sign-out in place."""
     actor = current_actor()
-    theme = request.cookies.get(THEME_COOKIE) or "auto"
+    feed = {} if actor.is_vendor else _read(actor)
+    card = tier_card(feed.get("tier", []))
     return render(
         "company/more.html",
         "main",
-        tiles=[] if actor.is_vendor else _tiles(actor),
-        tier_name=tiers.level_names().get(actor.organisation_tier or ""),
-        theme_now=theme,
+        tiles=[] if actor.is_vendor else _tiles(actor, feed),
+        tier_name=card.level if card else None,
+        theme_now=request.cookies.get(THEME_COOKIE) or "auto",
     )
 
 
-def _tiles(actor: Actor) -> list[dict[str, Any]]:
-    feed = read_feed(actor)
+def _read(actor: Actor) -> Feed:
+    """What home's areas say, and how many orders and people there are: one statement."""
+    company = members_row(actor.organisation_id) if actor.organisation_id is not None else None
+    return read_feed(actor, orders_row(actor), *([company] if company is not None else []))
+
+
+def _tiles(actor: Actor, feed: Feed) -> list[dict[str, Any]]:
     offered = (
         ("/wallet", "wallet", _("Wallet"), "accent", "wallet.view"),
         ("/programs", "sparkles", _("Programs"), "accent", "program.view"),
@@ -93,10 +100,10 @@ def _fact(href: str, actor: Actor, feed: Feed) -> str | None:
         return ngettext("%(points)s point", "%(points)s points", available, points=points(available))
     if href == "/programs":
         return _("%(count)s running", count=count_running(actor))
-    if href == "/orders":
-        count = count_orders(actor)
-        return ngettext("%(num)s order", "%(num)s orders", count)
-    if href == "/team" and actor.organisation_id is not None:
-        count = count_members(actor.organisation_id)
+    counted = {"/orders": "orders", "/team": "members"}.get(href)
+    if counted is not None:
+        count = next((row.n1 or 0 for row in feed.get(counted, ())), 0)
+        if counted == "orders":
+            return ngettext("%(num)s order", "%(num)s orders", count)
         return ngettext("%(num)s member", "%(num)s members", count)
     return _("16 characters") if href == "/redeem" else None

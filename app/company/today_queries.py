@@ -32,7 +32,7 @@ from app.wallet.vendor import waiting_rows as adjustment_rows
 
 SHOWN = 8
 ANSWERS_DAYS = 30
-tier_rows = getattr(tier_queries, 'waiting_rows', lambda actor: None)
+tier_rows = getattr(tier_queries, "waiting_rows", lambda actor: None)
 WORK = (deal_rows, program_rows, tier_rows, code_rows, award_rows, adjustment_rows)
 ASKS = (EventKind.SUBMITTED, EventKind.REVISED, EventKind.ANSWERED)
 ANSWERS = (EventKind.APPROVED, EventKind.REJECTED, EventKind.ASKED)

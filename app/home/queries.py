@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Select
 
 from app.boards.queries import home_rows as board_rows
 from app.core.clock import today
@@ -18,7 +21,7 @@ from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
 from app.messages.queries import home_rows as news_rows
 from app.programs.catalogue import Catalogue, load_catalogue
-from app.programs.estimates import points_of_courses, points_of_wins
+from app.programs.estimates import points_of_both
 from app.programs.queries import Card, running_now
 from app.recognition.queries import home_rows as award_rows
 from app.rewards.prices import worth_minor
@@ -88,6 +91,7 @@ def load_home(actor: Actor) -> Home:
         worth = (worth_minor(own.available, rate) // unit * unit, rate.currency)
     waiting = find_waiting(actor, DO_NEXT_LIMIT)
     programs, feed = load_catalogue(), read_feed(actor)
+    tasks, lessons = _do_next(actor, waiting.first, feed.get("learn", []), programs)
     expiring = next(((on, points) for on, points in own.expiring if points), None)
     return Home(
         own=own,
@@ -95,31 +99,22 @@ def load_home(actor: Actor) -> Home:
         worth=worth,
         expires_on=expiring[0] if expiring else None,
         expiring_points=expiring[1] if expiring else 0,
-        tasks=_tasks(actor, waiting.first, programs),
+        tasks=tasks,
         running=running_now(actor, programs=programs),
         waiting_count=waiting.count,
-        lessons=_lessons(actor, feed.get("learn", []), len(waiting.first), programs),
+        lessons=lessons,
         feed=feed,
     )
 
 
-def read_feed(actor: Actor) -> dict[str, list[FeedRow]]:
-    """The rows of all areas in one statement, each part in its own order."""
-    query = gather(rows(actor) for rows in FEEDS)
+def read_feed(actor: Actor, *more: Select[Any]) -> dict[str, list[FeedRow]]:
+    """The rows of all areas, and of a page's own selects, in one statement; each part in its own order."""
+    query = gather([*(rows(actor) for rows in FEEDS), *more])
     found: dict[str, list[FeedRow]] = {}
     if query is not None:
         for row in sorted((FeedRow(*row) for row in db.session.execute(query)), key=lambda row: row.rank):
             found.setdefault(row.part, []).append(row)
     return found
-
-
-def _lessons(
-    actor: Actor, rows: Sequence[FeedRow], taken: int, programs: Catalogue
-) -> list[tuple[FeedRow, int]]:
-    """Courses under *Do next*, after what is at risk: one, or as many as there is room for; with what each earns."""
-    shown = rows[: max(DO_NEXT_LIMIT - taken, 1)]
-    points = points_of_courses(actor, [row.ref or "" for row in shown], programs) if shown else {}
-    return [(row, points.get(row.ref or "", 0)) for row in shown]
 
 
 def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
@@ -131,10 +126,14 @@ def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
     return found[member], found[company]
 
 
-def _tasks(actor: Actor, waiting: Sequence[DoNext], programs: Catalogue) -> list[Task]:
+def _do_next(
+    actor: Actor, waiting: Sequence[DoNext], lessons: Sequence[FeedRow], programs: Catalogue
+) -> tuple[list[Task], list[tuple[FeedRow, int]]]:
+    """What waits with what it would bring, and below it courses: one, or as many as there is room for."""
     own = [item for item in waiting if item.member_id == actor.person_id]
     wins = [(item.row.value_minor or 0, item.row.currency, item.family_id) for item in own]
-    points = dict(
-        zip((item.row.id for item in own), points_of_wins(actor, wins, programs), strict=True),
-    )
-    return [Task(item.kind, item.row, points.get(item.row.id, 0), item.row.id in points) for item in waiting]
+    shown = lessons[: max(DO_NEXT_LIMIT - len(waiting), 1)]
+    won, passed = points_of_both(actor, wins, [row.ref or "" for row in shown], programs)
+    points = dict(zip((item.row.id for item in own), won, strict=True))
+    tasks = [Task(item.kind, item.row, points.get(item.row.id, 0), item.row.id in points) for item in waiting]
+    return tasks, list(zip(shown, passed, strict=True))

@@ -12,7 +12,7 @@ from app.core.nav import keep_count
 from app.home.queries import load_home
 from app.identity.actor import Actor, get_actor
 from app.identity.login import start_path
-from app.tiers.queries import level_names
+from app.tiers.home import tier_card
 
 bp = Blueprint("home", __name__)
 
@@ -29,9 +29,11 @@ def index() -> Response:
     if start != "/":
         return redirect(start, 303)  # type: ignore[return-value]
     home = load_home(actor)
-    tier_name = level_names().get(actor.organisation_tier or "")
+    card = tier_card(home.rows("tier"))
     keep_count("/deals", home.waiting_count)
-    return render("home/index.html", "main", home=home, greeting=greeting(actor), tier_name=tier_name)
+    return render(
+        "home/index.html", "main", home=home, greeting=greeting(actor), tier_name=card.level if card else None
+    )
 
 
 def greeting(actor: Actor) -> str:

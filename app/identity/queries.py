@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
 from app.core.clock import utc_now
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.feed import feed_row
 from app.identity.actor import Actor
 from app.identity.models import Invitation, Person, PersonStatus
 from app.partners.models import VENDOR_ROLES, Membership, Organisation, OrganisationManager, Role
@@ -53,10 +55,10 @@ def list_members(organisation_id: int) -> list[tuple[Person, Role]]:
     return [(person, role) for person, role in db.session.execute(query)]
 
 
-def count_members(organisation_id: int) -> int:
-    """How many active people a company has."""
-    query = (
-        select(func.count())
+def members_row(organisation_id: int) -> Select[Any]:
+    """How many active people a company has, as a feed row: `n1`."""
+    return (
+        select(*feed_row("members", n1=func.count()))
         .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
         .where(
@@ -65,7 +67,6 @@ def count_members(organisation_id: int) -> int:
             Person.status == PersonStatus.ACTIVE,
         )
     )
-    return int(db.session.scalar(query) or 0)
 
 
 def list_invitations(organisation_id: int | None) -> list[Invitation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _sources: list[Callable[[], dict[str, str]]] = []
 
@@ -19,6 +19,28 @@ def course_titles() -> dict[str, str]:
     for source in _sources:
         found |= source()
     return found
+
+
+class Titles(Mapping[str, str]):
+    """Titles of these courses, read when the first of them is asked for: most pages show no such rule."""
+
+    def __init__(self, slugs: Iterable[str]) -> None:
+        self._slugs = list(slugs)
+        self._found: dict[str, str] | None = None
+
+    def _read(self) -> dict[str, str]:
+        if self._found is None:
+            self._found = titles_of(self._slugs)
+        return self._found
+
+    def __getitem__(self, slug: str) -> str:
+        return self._read()[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slugs)
+
+    def __len__(self) -> int:
+        return len(self._slugs)
 
 
 def titles_of(slugs: Iterable[str]) -> dict[str, str]:

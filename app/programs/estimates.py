@@ -106,22 +106,30 @@ def points_of_wins(
 
     As `estimate` says it of each alone. Four statements at most, however many deals; `programs` saves one.
     """
-    return _points_of(
-        actor,
-        [
-            {"kind": "deal_won", "amount_minor": amount, "currency": currency, "family_id": family_id}
-            for amount, currency, family_id in wins
-        ],
-        programs,
-    )
+    return points_of_both(actor, wins, (), programs)[0]
 
 
 def points_of_courses(
     actor: Any, slugs: Sequence[str], programs: catalogue.Catalogue | None = None
 ) -> dict[str, int]:
     """Points to the member for passing each of these courses today, each alone. Four statements at most."""
-    facts = [{"kind": "course_passed", "attributes": {"course": slug}} for slug in slugs]
-    return dict(zip(slugs, _points_of(actor, facts, programs), strict=True))
+    return dict(zip(slugs, points_of_both(actor, (), slugs, programs)[1], strict=True))
+
+
+def points_of_both(
+    actor: Any,
+    wins: Sequence[tuple[int, str, int | None]],
+    slugs: Sequence[str],
+    programs: catalogue.Catalogue | None = None,
+) -> tuple[list[int], list[int]]:
+    """`points_of_wins` and `points_of_courses` with the statements of one of them."""
+    facts: list[dict[str, Any]] = [
+        {"kind": "deal_won", "amount_minor": amount, "currency": currency, "family_id": family_id}
+        for amount, currency, family_id in wins
+    ]
+    facts += [{"kind": "course_passed", "attributes": {"course": slug}} for slug in slugs]
+    points = _points_of(actor, facts, programs)
+    return points[: len(wins)], points[len(wins) :]
 
 
 def _points_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ class Card:
     state: str
     payee_kind: str
     trigger: str
-    sentence: Sentence
+    say: Callable[[], Sentence]
     starts_on: date | None
     last_day: date | None
     days_left: int | None
@@ -50,6 +50,11 @@ class Card:
     next_useful: str
     hold_days: int
     times: str = ""  # what the company's level does to the points now
+
+    @property
+    def sentence(self) -> Sentence:
+        """The rule as it reads; made when a page shows it."""
+        return self.say()
 
     @property
     def yours(self) -> int:
@@ -320,7 +325,7 @@ def _card(
         state=state,
         payee_kind=payee_kind,
         trigger=rule.trigger,
-        sentence=sentence_of(version, names=figures.names),
+        say=lambda: sentence_of(version, names=figures.names),
         starts_on=version.definition.starts_on,
         last_day=ends,
         days_left=(ends - today()).days if ends is not None and running else None,

@@ -20,7 +20,7 @@ from app.core.clock import today
 from app.core.db import db
 from app.core.i18n import current_locale, force_locale
 from app.products.models import ProductFamily
-from app.programs.courses import titles_of
+from app.programs.courses import Titles
 from app.programs.details import details
 from app.programs.engine import Level
 from app.programs.levels import levels_now
@@ -87,7 +87,7 @@ def names_for(definitions: Iterable[Definition], families: Mapping[int, str] | N
     by_tier = any(each.audience.tiers for each in given) or any(
         reward.by_tier for rule in rules for reward in rule.rewards
     )
-    courses = titles_of(dict.fromkeys(slug for rule in rules for slug in rule.courses))
+    courses = Titles(dict.fromkeys(slug for rule in rules for slug in rule.courses))
     return Names(families, courses, levels_now() if by_tier else ())
 
 

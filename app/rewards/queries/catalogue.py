@@ -25,11 +25,13 @@ from app.rewards.models import (
     RewardCountry,
     RewardKind,
     RewardStatus,
+    RewardTier,
     VoucherCode,
     VoucherState,
 )
 from app.rewards.prices import Rate
 from app.rewards.words import fold
+from app.tiers.queries import opened_levels
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
@@ -81,6 +83,7 @@ class Card:
 
     has_several: bool = False
     shown_points: int = 0
+    required_tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,32 @@ def _available(today_on: date) -> Any:
     )
 
 
-def _rank(balance: int) -> Any:
+def _locked(actor: Actor) -> Any:
+    """The reward asks for a level that the person's company has not reached."""
+    opened = opened_levels(actor.organisation_tier)
+    return (
+        exists().where(RewardTier.reward_id == Reward.id, RewardTier.level.not_in(opened)).correlate(Reward)
+    )
+
+
+def _required_tier(actor: Actor) -> Any:
+    """The level that opens a reward, where it is locked for the person."""
+    opened = opened_levels(actor.organisation_tier)
+    return (
+        select(RewardTier.level)
+        .where(RewardTier.reward_id == Reward.id, RewardTier.level.not_in(opened))
+        .correlate(Reward)
+        .scalar_subquery()
+        .label("required_tier")
+    )
+
+
+def _rank(balance: int, actor: Actor) -> Any:
     obtainable = or_(Reward.kind == RewardKind.MANUAL, _available(today()))
     of_reward = and_(Denomination.reward_id == Reward.id, Denomination.is_active)
     reachable = exists().where(of_reward, Denomination.points <= balance, obtainable).correlate(Reward)
     in_stock = exists().where(of_reward, obtainable).correlate(Reward)
-    return case((reachable, REACHABLE), (in_stock, TOO_DEAR), else_=GONE)
+    return case((_locked(actor), GONE), (reachable, REACHABLE), (in_stock, TOO_DEAR), else_=GONE)
 
 
 def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -136,7 +159,9 @@ def list_cards(
     """A page of the catalogue in one statement, and the key of the next page."""
     inner = (
         _filtered(visible_rewards(actor), filters)
-        .with_only_columns(Reward.id, Reward.position, Reward.lowest_points, _rank(balance).label("rank"))
+        .with_only_columns(
+            Reward.id, Reward.position, Reward.lowest_points, _rank(balance, actor).label("rank")
+        )
         .subquery()
     )
     sort = case((inner.c.rank == REACHABLE, inner.c.position), else_=inner.c.lowest_points).label("sort")
@@ -148,6 +173,7 @@ def list_cards(
             Reward.medium, Reward.delivery_hours, Reward.shows_value, Reward.price_points,
             Reward.lowest_points, Denomination.face_value_minor, Denomination.currency, Denomination.label,
             ranked.c.rank, ranked.c.sort, _has_several().label("has_several"),
+            _required_tier(actor),
         )
         .join(ranked, ranked.c.id == Reward.id)
         .join(Denomination, featured)
@@ -158,7 +184,9 @@ def list_cards(
         query = query.where(ranked.c.rank == REACHABLE)
     if (key := _key(after)) is not None:
         query = query.where(tuple_(ranked.c.rank, ranked.c.sort, Reward.id) > tuple_(*map(literal, key)))
-    cards = [_card(Card(*row), balance) for row in db.session.execute(query)]
+    cards = [
+        _card(replace(Card(*row[:-1]), required_tier=row[-1]), balance) for row in db.session.execute(query)
+    ]
     following = None
     if len(cards) > limit:
         last = cards[limit - 1]
@@ -190,7 +218,7 @@ def count_facets(actor: Actor, balance: int) -> Facets:
     """Totals of the whole visible catalogue per category and medium, in one statement."""
     inner = (
         visible_rewards(actor)
-        .with_only_columns(Reward.category_id, Reward.medium, _rank(balance).label("rank"))
+        .with_only_columns(Reward.category_id, Reward.medium, _rank(balance, actor).label("rank"))
         .subquery()
     )
     rows = db.session.execute(
@@ -235,7 +263,7 @@ def find_nudge(actor: Actor, expiring_points: int) -> Nudge | None:
         visible_rewards(actor)
         .with_only_columns(Reward.slug, Reward.name, Denomination.points)
         .join(Denomination, Denomination.reward_id == Reward.id)
-        .where(Denomination.is_active, Denomination.points <= expiring_points, obtainable)
+        .where(Denomination.is_active, Denomination.points <= expiring_points, obtainable, ~_locked(actor))
         .order_by(Denomination.points.desc(), Reward.position, Reward.id)
         .limit(1)
     ).first()
@@ -272,6 +300,7 @@ class Offer:
     delivery_hours: int
     shows_value: bool
     quantity_limit: int
+    required_tier: str | None = None
 
     @property
     def is_digital(self) -> bool:
@@ -301,7 +330,7 @@ def find_offer(slug: str, actor: Actor) -> Offer:
         .with_only_columns(
             Reward.id, Reward.slug, Reward.brand, Reward.name, Reward.description, Reward.palette,
             Reward.icon, Reward.kind, Reward.medium, Reward.delivery_hours, Reward.shows_value,
-            Reward.quantity_limit, Denomination.id.label("denomination_id"), Denomination.points,
+            Reward.quantity_limit, _required_tier(actor), Denomination.id.label("denomination_id"), Denomination.points,
             Denomination.face_value_minor, Denomination.currency, Denomination.label,
             Denomination.is_featured,
             select(func.count()).select_from(left).correlate(Denomination).scalar_subquery().label("left"),
@@ -320,7 +349,7 @@ def find_offer(slug: str, actor: Actor) -> Offer:
         )
         for row in rows
     ]  # fmt: skip
-    columns: Any = rows[0][:12]
+    columns: Any = rows[0][:13]
     return Offer(choices, *columns)
 
 

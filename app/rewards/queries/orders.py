@@ -11,6 +11,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from app.core.clock import today, utc_now
 from app.core.db import db
 from app.core.errors import NotFound
+from app.core.feed import feed_row
 from app.identity.models import Person
 from app.ledger.models import Account, Transfer
 from app.partners.models import Organisation
@@ -230,10 +231,10 @@ def count_waiting(actor: Actor) -> dict[str, int]:
     return {"open": int(row[0]), "problems": int(row[1])}
 
 
-def count_orders(actor: Actor) -> int:
-    """How many orders a person may see."""
+def orders_row(actor: Actor) -> Select[Any]:
+    """How many orders a person may see, as a feed row: `n1`."""
     scope = visible_orders(actor).with_only_columns(Order.id).subquery()
-    return int(db.session.scalar(select(func.count()).select_from(scope)) or 0)
+    return select(*feed_row("orders", n1=select(func.count()).select_from(scope).scalar_subquery()))
 
 
 def find_order(public_id: str, actor: Actor) -> OrderRow:

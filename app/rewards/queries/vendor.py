@@ -27,6 +27,7 @@ from app.rewards.models import (
     RewardCountry,
     RewardKind,
     RewardStatus,
+    RewardTier,
     StockImport,
     VoucherCode,
     VoucherState,
@@ -272,6 +273,11 @@ def list_countries(reward_id: int) -> list[str]:
     """Countries of a reward; empty means everyone."""
     found = db.session.scalars(select(RewardCountry.country).where(RewardCountry.reward_id == reward_id))
     return sorted(country for country in found if country != EVERYWHERE)
+
+
+def required_tier(reward_id: int) -> str | None:
+    """The level that opens a reward; None: everybody may take it."""
+    return db.session.scalar(select(RewardTier.level).where(RewardTier.reward_id == reward_id))
 
 
 def list_categories() -> list[RewardCategory]:
