@@ -888,6 +888,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reward_tiers",
+        sa.Column("reward_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(level) BETWEEN 1 AND 60", name=op.f("ck_reward_tiers_level_named")),
+        sa.ForeignKeyConstraint(
+            ["reward_id"], ["rewards.id"], name=op.f("fk_reward_tiers_reward_id_rewards")
+        ),
+        sa.PrimaryKeyConstraint("reward_id", name=op.f("pk_reward_tiers")),
+    )
+    op.create_table(
         "service_milestones",
         sa.Column(
             "membership_id",
@@ -1862,6 +1872,7 @@ def downgrade() -> None:
 
     op.drop_table("tier_standings")
     op.drop_table("service_milestones")
+    op.drop_table("reward_tiers")
     with op.batch_alter_table("course_versions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_course_versions_draft",
