@@ -22,6 +22,7 @@ from app.rewards.models import Medium, Reward, RewardKind, RewardStatus
 from app.rewards.queries import vendor
 from app.rewards.routes import face
 from app.rewards.words import clean, words_in
+from app.tiers.queries import level_names
 
 admin_bp = Blueprint("rewards_admin", __name__, url_prefix="/admin/rewards")
 
@@ -102,6 +103,7 @@ def edit(slug: str) -> Response:
         "category": str(reward.category_id),
         "kind": reward.kind.value,
         "countries": ", ".join(vendor.list_countries(reward.id)),
+        "required_tier": vendor.required_tier(reward.id) or "",
         **{
             name: getattr(reward, name)
             for name in ("palette", "icon", "delivery_hours", "quantity_limit", "position", "shows_value")
@@ -154,11 +156,16 @@ def _details(form: RewardForm) -> services.RewardDetails | None:
         quantity_limit=form.quantity_limit.data or 1,
         position=form.position.data or 1000,
         countries=countries,
+        required_tier=form.required_tier.data or None,
     )
 
 
 def _offer_categories(form: RewardForm) -> None:
     locale = current_locale()
+    form.required_tier.choices = [
+        SelectChoice("", _("Everybody")),
+        *(SelectChoice(slug, _("%(tier)s and above", tier=name)) for slug, name in level_names().items()),
+    ]
     form.category.choices = [
         SelectChoice(str(row.id), words_in(row.name, locale) or row.slug) for row in vendor.list_categories()
     ]

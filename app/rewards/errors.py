@@ -20,6 +20,13 @@ class NoLongerOffered(Conflict):
     default = _l("This reward is no longer offered. Nothing was charged.")
 
 
+class TierNeeded(Conflict):
+    """The reward is for companies on a higher level."""
+
+    code = "tier_needed"
+    default = _l("This reward is for a higher tier. Nothing was charged.")
+
+
 class PriceChanged(Conflict):
     """The price shown is not the price of now."""
 

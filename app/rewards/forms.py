@@ -89,6 +89,7 @@ class RewardForm(AppForm):
     )
     delivery_hours = WholeNumberField(_l("Hours until it arrives"), at_least=0, at_most=2160)
     countries = TextField(_l("Countries"), [LengthAtMost(200)])
+    required_tier = SelectField(_l("Which tier opens it"), choices=[], default="")
     palette = SelectField(_l("Colour"), choices=_choices(PALETTE_LABELS), default="green")
     icon = SelectField(_l("Picture"), choices=_choices(ICON_LABELS), default="gift")
     quantity_limit = WholeNumberField(_l("At most, each time"), at_least=1, at_most=20)

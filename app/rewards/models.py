@@ -125,6 +125,16 @@ class RewardCountry(Model):
     country: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
+class RewardTier(Model):
+    """A reward that only companies on a level, or above it, may take."""
+
+    __tablename__ = "reward_tiers"
+    __table_args__ = (CheckConstraint("length(level) BETWEEN 1 AND 60", name="level_named"),)
+
+    reward_id: Mapped[int] = mapped_column(BigInt, ForeignKey("rewards.id"), primary_key=True)
+    level: Mapped[str] = mapped_column(Text)
+
+
 class Denomination(Model):
     """One size of a reward: what it is worth, what it costs the vendor, what it costs in points."""
 

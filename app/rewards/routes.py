@@ -146,7 +146,7 @@ def _answer(
         refused=sentence,
         error_prefix=_("Error: ") if refused else "",
         shows_form=request.args.get("form") == "1",
-        can_redeem=actor.can("reward.redeem"),
+        can_redeem=actor.can("reward.redeem") and offer.required_tier is None,
         typed=request.form.get("codes", "")[:2000],
     )
     if isinstance(refused, TooManyWrongCodes):

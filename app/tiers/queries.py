@@ -26,7 +26,7 @@ from app.tiers.overview import list_near
 
 __all__ = [
     "Raised", "chip", "company_card", "home_rows", "level_names", "list_near", "more_words",
-    "multiplier_bps", "raise_record", "raised_by", "raised_of", "tier_on", "waiting_rows",
+    "multiplier_bps", "opened_levels", "raise_record", "raised_by", "raised_of", "tier_on", "waiting_rows",
 ]  # fmt: skip
 
 Place = tuple[int, date]
@@ -148,6 +148,18 @@ def raised_of(record: Mapping[str, Any] | None) -> Raised | None:
     )
 
 
+def opened_levels(own: str | None) -> list[str]:
+    """Slugs of the levels that a company on a level holds: its own and those below, of every plan that has it."""
+    catalogue, on = known_catalogue(), today()
+    found: list[str] = []
+    for plan in catalogue.plans:
+        version = plan.version_on(on)
+        if version is not None and (own is None or any(level.slug == own for level in version.levels)):
+            place = version.definition.index(own)
+            found += [level.slug for level in version.levels[: place + 1]]
+    return list(dict.fromkeys(found))
+
+
 def chip(actor: Actor) -> str | None:
     """Name of the level of the actor's company, without a statement."""
     return known_catalogue().name_of(actor.organisation_tier, today())
@@ -166,7 +178,7 @@ def waiting_rows(actor: Actor) -> Select[Any] | None:
     return (
         select(
             *feed_row(
-                "tiers",
+                "tier",
                 ref=literal("/admin/tiers/plans/") + TierPlan.public_id,
                 title=TierVersion.name,
                 text=Person.name,

@@ -24,6 +24,7 @@ from app.rewards.models import (
     RewardCountry,
     RewardKind,
     RewardStatus,
+    RewardTier,
     VoucherCode,
 )
 from app.rewards.prices import Rate, price_points
@@ -56,6 +57,7 @@ class RewardDetails:
     quantity_limit: int = 5
     position: int = 1000
     countries: Sequence[str] = field(default_factory=tuple)
+    required_tier: str | None = None
 
 
 def add_category(slug: str, name: dict[str, str], position: int, *, actor: Actor) -> int:
@@ -81,6 +83,7 @@ def add_reward(details: RewardDetails, *, actor: Actor, slug: str | None = None)
         db.session.add(reward)
         db.session.flush()
         _set_countries(reward.id, details.countries)
+        _set_tier(reward.id, details.required_tier)
         audit.record("reward.added", actor=actor, subject="reward", subject_id=reward.id)
         return reward.slug
 
@@ -94,6 +97,7 @@ def edit_reward(slug: str, details: RewardDetails, *, actor: Actor) -> None:
         before = {"name": reward.name, "kind": reward.kind.value, "position": reward.position}
         _write(reward, details)
         _set_countries(reward.id, details.countries)
+        _set_tier(reward.id, details.required_tier)
         after = {"name": reward.name, "kind": reward.kind.value, "position": reward.position}
         audit.record(
             "reward.edited", actor=actor, subject="reward", subject_id=reward.id, before=before, after=after
@@ -240,6 +244,14 @@ def _set_countries(reward_id: int, countries: Sequence[str]) -> None:
     db.session.execute(delete(RewardCountry).where(RewardCountry.reward_id == reward_id))
     for country in sorted(set(countries)) or [EVERYWHERE]:
         db.session.add(RewardCountry(reward_id=reward_id, country=country))
+    db.session.flush()
+
+
+def _set_tier(reward_id: int, level: str | None) -> None:
+    """Say which level opens a reward; none: everybody may take it."""
+    db.session.execute(delete(RewardTier).where(RewardTier.reward_id == reward_id))
+    if level:
+        db.session.add(RewardTier(reward_id=reward_id, level=level))
     db.session.flush()
 
 

@@ -19,7 +19,8 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.i18n import _
 from app.core.types import bind, new_public_id
 from app.ledger.services import Owner, spend
-from app.rewards.errors import NoLongerOffered, OutOfStock, PriceChanged
+from app.rewards.errors import NoLongerOffered, OutOfStock, PriceChanged, TierNeeded
+from app.tiers.queries import opened_levels
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
@@ -28,7 +29,9 @@ REVEAL_MINUTES = 10
 
 _OFFER = """
 SELECT r.id AS reward_id, r.kind, r.status, r.quantity_limit, d.id AS denomination_id, d.points,
-       d.face_value_minor, d.cost_minor, d.currency, d.is_active
+       d.face_value_minor, d.cost_minor, d.currency, d.is_active,
+       (SELECT t.level FROM reward_tiers t WHERE t.reward_id = r.id) AS tier,
+       (SELECT o.tier FROM organisations o WHERE o.id = :organisation) AS own_tier
 FROM rewards r JOIN denominations d ON d.reward_id = r.id
 WHERE r.slug = :slug AND r.status <> 'draft'
   AND EXISTS (SELECT 1 FROM reward_countries c WHERE c.reward_id = r.id AND c.country IN ('*', :country))
@@ -73,6 +76,7 @@ class Offer:
     """One denomination as it stands now."""
 
     is_offered: bool
+    is_open: bool
     reward_id: int
     is_digital: bool
     denomination_id: int
@@ -103,7 +107,7 @@ def redeem(
     The same `key` with the same choice again returns the first order; with another choice it is InvalidInput. `price`
     is the unit price that was shown. `session_key` names the session that may see the code for ten minutes: the
     redemption is the audited reveal. Raises NotFound, InvalidInput, NoLongerOffered, PriceChanged,
-    InsufficientPoints, OutOfStock; a refusal leaves nothing.
+    InsufficientPoints, OutOfStock, TierNeeded; a refusal leaves nothing.
     """
     with transaction():
         name = dialect()
@@ -140,7 +144,11 @@ def redeem(
 
 
 def _offer(slug: str, denomination: int | None, actor: Actor) -> Offer:
-    params: dict[str, Any] = {"slug": slug, "country": actor.organisation_country or ""}
+    params: dict[str, Any] = {
+        "slug": slug,
+        "country": actor.organisation_country or "",
+        "organisation": actor.organisation_id,
+    }
     if denomination is None:
         rows = execute_sql(_OFFER_ONLY, params).all()
         if len(rows) > 1 and rows[1].is_active:
@@ -154,6 +162,7 @@ def _offer(slug: str, denomination: int | None, actor: Actor) -> Offer:
     row = rows[0]
     return Offer(
         is_offered=row.status == "live" and bool(row.is_active),
+        is_open=row.tier is None or row.tier in opened_levels(row.own_tier),
         reward_id=row.reward_id,
         is_digital=row.kind == "digital_voucher",
         denomination_id=row.denomination_id,
@@ -169,6 +178,8 @@ def _check(offer: Offer, quantity: int, price: int | None) -> None:
     """Only for a new order: a repeated one was checked when it was made."""
     if not offer.is_offered:
         raise NoLongerOffered()
+    if not offer.is_open:
+        raise TierNeeded()
     if not 1 <= quantity <= offer.quantity_limit:
         sentence = _("Choose between 1 and %(limit)s.", limit=offer.quantity_limit)
         raise InvalidInput(fields={"quantity": sentence})
