@@ -87,6 +87,7 @@ class CourseView:
     points: int
     right_count: int | None
     asked_count: int | None
+    attempt_id: str | None
     is_assigned: bool
     due_on: date | None
 
@@ -275,6 +276,7 @@ def _views() -> Select[Any]:
         CourseVersion.pass_mark_percent, CourseVersion.attempts_limit, CourseVersion.wait_hours,
         CourseVersion.gives_certificate, CourseVersion.validity_months,
         passed.passed_at, passed.points, Attempt.right_count, Attempt.question_count.label("asked_count"),
+        Attempt.public_id.label("attempt_id"),
         *shared.values(),
     )  # fmt: skip
     return (
@@ -290,7 +292,7 @@ def _view(row: Any) -> CourseView:
         row.status is CourseStatus.LIVE, row.version_id, row.enrolment_id, row.number or 0, row.touched_at,
         row.part_count, row.done_count, row.minutes, row.minutes_left, row.question_count, row.pass_mark_percent,
         row.attempts_limit, row.wait_hours, row.gives_certificate, row.validity_months, row.passed_at,
-        row.points or 0, row.right_count, row.asked_count, bool(row.is_assigned), row.due_on,
+        row.points or 0, row.right_count, row.asked_count, row.attempt_id, bool(row.is_assigned), row.due_on,
     )  # fmt: skip
 
 
