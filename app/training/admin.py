@@ -14,7 +14,7 @@ from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
-from app.training import admin_assign, admin_certificates, admin_matrix, admin_parts, admin_settings
+from app.training import admin_assign, admin_certificates, admin_matrix, admin_parts, admin_settings, store
 from app.training.admin_blueprint import admin_bp, chosen_locale, lang, more_url
 from app.training.content import publishing_faults
 from app.training.course_file import CourseFileFault, parse_course
@@ -22,7 +22,7 @@ from app.training.exchange import export_course
 from app.training.forms import CourseForm, ImportForm
 from app.training.models import CourseStatus
 from app.training.queries import authoring as queries
-from app.training.services import authoring, store
+from app.training.services import authoring
 
 __all__ = ["admin_assign", "admin_bp", "admin_certificates", "admin_matrix", "admin_parts", "admin_settings"]
 

@@ -18,6 +18,7 @@ from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
+from app.training import store
 from app.training.admin_blueprint import admin_bp, after_saving, chosen_locale, lang
 from app.training.content import OPTION_LENGTH, FileRef, Part, QuizQuestion
 from app.training.forms import (
@@ -30,7 +31,7 @@ from app.training.forms import (
 from app.training.models import CourseModule, ModuleKind, Question, QuestionKind, said
 from app.training.queries import authoring as queries
 from app.training.queries.authoring import CourseWork
-from app.training.services import authoring, editing, store
+from app.training.services import authoring, editing
 
 EMPTY_PART = Part("new", {})
 EMPTY_QUESTION = QuizQuestion("q", {}, QuestionKind.SINGLE, ())

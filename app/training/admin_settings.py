@@ -16,13 +16,14 @@ from app.identity.guard import needs
 from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
 from app.products.queries import list_families
+from app.training import store
 from app.training.admin_blueprint import admin_bp, after_saving, chosen_locale
 from app.training.admin_parts import editor
 from app.training.content import Rules
 from app.training.forms import SHELVES, SettingsForm, settings_data
 from app.training.queries import authoring as queries
 from app.training.queries.authoring import CourseWork
-from app.training.services import authoring, store
+from app.training.services import authoring
 
 
 @admin_bp.get("/<slug>/settings")

@@ -9,10 +9,11 @@ import click
 from flask.cli import with_appcontext
 
 from app.identity.queries import find_actor_by_email
+from app.training import store
 from app.training.course_file import CourseFileFault, parse_course
 from app.training.exchange import export_course
 from app.training.models import CourseVersion
-from app.training.services import authoring, store
+from app.training.services import authoring
 
 
 @click.group("training")

@@ -22,6 +22,7 @@ from app.core.forms import (
     WholeNumberField,
 )
 from app.partners.audience_form import AudienceFields, TickField
+from app.training import store
 from app.training.content import (
     BODY_LENGTH,
     EXPLANATION_LENGTH,
@@ -39,7 +40,6 @@ from app.training.content import (
     Words,
 )
 from app.training.models import LANGUAGES, ModuleKind, QuestionKind
-from app.training.services import store
 from app.training.services.assigning import NOTE_LENGTH, REMIND_DAYS
 
 KINDS = ((ModuleKind.TEXT, _l("Text")), (ModuleKind.VIDEO, _l("Video")), (ModuleKind.FILE, _l("File")))

@@ -6,9 +6,10 @@ from io import BytesIO
 
 import pytest
 
+from app.training import store
 from app.training.models import CourseStatus
 from app.training.queries import authoring as queries
-from app.training.services import authoring, editing, store
+from app.training.services import authoring, editing
 from tests.cast import Cast, sign_in
 from tests.training.authoring import content, draft, published, question
 

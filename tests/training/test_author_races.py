@@ -12,9 +12,10 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict
 from app.notices.models import Notice
 from app.partners.audience import Audience
+from app.training import store
 from app.training.models import AssignmentPerson, CourseVersion, CourseVersionState
 from app.training.queries import authoring as queries
-from app.training.services import assigning, authoring, editing, store
+from app.training.services import assigning, authoring, editing
 from tests.cast import Cast
 from tests.races import race, split
 from tests.training.authoring import draft, published, words

@@ -10,9 +10,10 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.storage import save
 from app.partners.audience import Audience
+from app.training import store
 from app.training.content import FileRef, Option, Part, QuizQuestion
 from app.training.models import CourseModule, CourseStatus, ModuleKind, Question, QuestionKind
-from app.training.services import authoring, editing, store
+from app.training.services import authoring, editing
 from tests.cast import Cast
 from tests.training.authoring import content, draft, published, question, words
 

@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.yamltree import MAX_BYTES, UnreadableFile
+from app.training import store
 from app.training.content import CourseContent, FileRef, Option, Part, QuizQuestion, Rules
 from app.training.course_file import CourseFileFault, parse_course
 from app.training.exchange import export_course
 from app.training.models import Course, CourseVersion, ModuleKind, QuestionKind
 from app.training.queries import authoring as queries
-from app.training.services import authoring, store
+from app.training.services import authoring
 from tests.cast import Cast, sign_in
 from tests.training.authoring import content, published
 

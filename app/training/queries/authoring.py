@@ -18,6 +18,7 @@ from app.core.i18n import current_locale
 from app.programs.catalogue import Version, load_catalogue
 from app.programs.rules import Rule
 from app.programs.sentences import Sentence, names_for, sentence_of
+from app.training import store
 from app.training.content import Part, QuizQuestion, Rules, missing_in
 from app.training.models import (
     LANGUAGES,
@@ -32,7 +33,6 @@ from app.training.models import (
     Question,
     said,
 )
-from app.training.services import store
 
 PAGE = 20
 VIEWS = ("live", "drafts", "retired")

@@ -20,6 +20,7 @@ from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.partners.audience import Audience
 from app.products.models import ProductFamily
+from app.training import store
 from app.training.content import CourseContent, Fault, Rules, key_faults, publishing_faults
 from app.training.models import (
     Assignment,
@@ -31,7 +32,6 @@ from app.training.models import (
     CourseVersionState,
     Enrolment,
 )
-from app.training.services import store
 
 # Addresses that the vendor's pages use themselves.
 RESERVED = frozenset({"new", "import", "matrix", "certificates", "certifications", "assignments"})

@@ -16,9 +16,9 @@ from app.core.i18n import _
 from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.partners.audience import Audience
+from app.training import store
 from app.training.content import TITLE_LENGTH, words_faults
 from app.training.models import Certification, CertificationCourse, Course, CourseStatus
-from app.training.services import store
 from app.training.services.authoring import may_edit, refuse
 
 MOST_COURSES = 30

@@ -16,9 +16,9 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import _
 from app.identity.actor import Actor
+from app.training import store
 from app.training.content import MAX_PARTS, MAX_QUESTIONS, Part, QuizQuestion
 from app.training.models import CourseModule, CourseVersion, Question
-from app.training.services import store
 from app.training.services.authoring import EditedMeanwhile, lock_draft, may_edit, refuse
 
 R = TypeVar("R", CourseModule, Question)
