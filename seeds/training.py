@@ -57,6 +57,7 @@ def training_events(demo: Demo) -> list[Event]:
         for number, at in ((1, 2.2), (2, 1.1), (3, 1.05))
     ]  # fmt: skip
     found.append((1.4, lambda: _tried(ZERO_TRUST, demo.actors["kinabalu.nurul"])))
+    found.append((0.6, lambda: _midway(PRICING, demo.actors["merapi.budi"])))
     found.append((0.3, lambda: _draft(writer)))
     return found
 
@@ -124,7 +125,16 @@ def _tried(slug: str, actor: Any) -> None:
     end_read()
 
 
-def _answer(slug: str, actor: Any, *, wrong: int) -> None:
+def _midway(slug: str, actor: Any) -> None:
+    """In the middle of the quiz: one question is answered, the place is kept."""
+    enrolment = learning.enrol(slug, actor=actor)
+    for number in range(1, len(learning.list_modules(enrolment.version_id)) + 1):
+        learning.finish_part(slug, number, actor=actor)
+    _answer(slug, actor, wrong=0, most=1)
+    end_read()
+
+
+def _answer(slug: str, actor: Any, *, wrong: int, most: int = 50) -> None:
     attempt = quizzes.begin_attempt(slug, actor=actor)
     rows = db.session.execute(
         select(AttemptQuestion.number, Question)
@@ -132,7 +142,7 @@ def _answer(slug: str, actor: Any, *, wrong: int) -> None:
         .where(AttemptQuestion.attempt_id == attempt.id)
         .order_by(AttemptQuestion.number)
     ).all()
-    for number, question in rows:
+    for number, question in rows[:most]:
         right = sorted(question.right_keys)
         others = [str(option["key"]) for option in question.options if option["key"] not in right]
         chosen = others[:1] if number <= wrong else right
