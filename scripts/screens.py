@@ -58,6 +58,7 @@ SHOTS = {
     "phone-programs": Shot("/programs"),
     "phone-more": Shot("/more"),
     "phone-team": Shot("/team", who=ADMIN),
+    "phone-leaderboard": Shot("/leaderboards/points-in-malaysia"),
     "desktop-admin-queue": Shot(
         "/admin", who=MANAGER, size="desktop", steps=(("click", "main >> text=PT Bumi Raya Retail"),)
     ),
