@@ -114,22 +114,20 @@ def test_another_role_carries_on_and_another_company_begins_anew(app: Flask, cas
         with freeze(at(2025, 1, 10)):
             assert services.record_service() == 1
         assert db.session.scalars(select(ServiceMilestone.membership_id)).one() == first.id
+        with freeze(at(2025, 9, 2)):  # a year in the new role is not a year at the company
+            assert services.record_service() == 0
         with transaction():
-            now = db.session.scalars(select(Membership).where(
-                Membership.person_id == cast.aisyah.person_id, Membership.ended_at.is_(None)
-            )).one()  # fmt: skip
-            now.ended_at = at(2025, 2, 1)
+            own = Membership.person_id == cast.aisyah.person_id
+            now = db.session.scalars(select(Membership).where(own, Membership.ended_at.is_(None))).one()
+            now.ended_at = at(2025, 10, 1)
             db.session.flush()
             db.session.add(
                 Membership(person_id=cast.aisyah.person_id, organisation_id=cast.merapi.id, role=Role.MEMBER,
-                           started_at=at(2025, 2, 1))
+                           started_at=at(2025, 10, 1))
             )  # fmt: skip
-        with freeze(at(2026, 1, 31)):
-            assert services.record_service() == 0
-        with freeze(at(2026, 2, 1)):
-            assert services.record_service() == 1
-        with freeze(at(2027, 1, 10)):
-            assert services.record_service() == 0
+        for day, expected in ((at(2026, 9, 30), 0), (at(2026, 10, 1), 1), (at(2027, 1, 10), 0)):
+            with freeze(day):
+                assert services.record_service() == expected
 
 
 def test_who_left_before_the_day_gets_nothing_and_who_left_after_it_gets_theirs(
