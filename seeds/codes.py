@@ -51,7 +51,7 @@ STORIES = (
     Story(21, "Booth at TechFest KL", Occasion.EVENT, "", 150, 50, 11, 120, 40_000),
     Story(9, "Partner Day KL guests", Occasion.THANKS, "Good to have you with us in Kuala Lumpur.", 500, 250, 3, 79,
           236_000, is_kept=True),
-    Story(4, "Surabaya roadshow", Occasion.EVENT, "", 250, 420, 0, 150, 150_000),
+    Story(4, "Surabaya roadshow", Occasion.EVENT, "", 250, 420, 0, 150, 341_000),
 )  # fmt: skip
 
 
