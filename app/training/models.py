@@ -47,6 +47,12 @@ def said(words: Mapping[str, str] | None, locale: str) -> str:
     return words.get(locale) or words.get("en") or next((word for word in words.values() if word), "")
 
 
+def language_of(words: Mapping[str, str] | None, locale: str) -> str:
+    """The language that `said` answers in."""
+    words = words or {}
+    return next((each for each in (locale, "en", *words) if words.get(each)), locale)
+
+
 class CourseStatus(StrEnum):
     DRAFT = "draft"  # never published
     LIVE = "live"

@@ -79,6 +79,8 @@ def certificate_line(one: CertificateView) -> str:
         return _("Valid, without an end")
     if one.state == "expired":
         return _("Ended %(day)s", day=short_day(one.valid_until))
+    if one.can_renew:
+        return _("Ends %(day)s; pass again to renew it", day=short_day(one.valid_until))
     return _("Valid until %(day)s", day=short_day(one.valid_until))
 
 

@@ -17,6 +17,7 @@ UNLINKED = {
     "imports_admin.errors": "the demo has no imported file",
     "deals.download": "the demo has no files on deals",
     "programs_admin.edit": "the demo has no draft of a program",
+    "training.file": "the demo has no files in courses",
 }
 
 

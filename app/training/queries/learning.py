@@ -21,6 +21,7 @@ from app.training.models import (
     Enrolment,
     ModuleKind,
     ModuleProgress,
+    language_of,
     said,
 )
 from app.training.queries.certificates import CertificateView, list_own
@@ -146,6 +147,11 @@ class PartView:
     @property
     def title(self) -> str:
         return said(self.titles, current_locale())
+
+    @property
+    def language(self) -> str:
+        """Language of the text: another than the reader's where it was not translated yet."""
+        return language_of(self.bodies or self.titles, current_locale())
 
     @property
     def body(self) -> str:
