@@ -39,6 +39,7 @@ class Item:
     status: RewardStatus = RewardStatus.LIVE
     limit: int = 5
     labels: tuple[str, ...] = field(default=())
+    opens_with: str | None = None  # the tier
 
     @property
     def kind(self) -> RewardKind:
@@ -72,7 +73,8 @@ ITEMS = (
     Item("sinar-books", "e-vouchers", "Buku Sinar", "gold", "graduation-cap", MY, "MYR",
          ((3000, 2850, 60), (6000, 5700, 40))),
     Item("nasi-co-lunch", "food", "Nasi & Co", "orange", "utensils", MY, "MYR", ((3000, 2700, 60),)),
-    Item("senja-air-lounge", "travel", "Senja Air", "teal", "plane", MY, "MYR", ((12000, 10800, 24),)),
+    Item("senja-air-lounge", "travel", "Senja Air", "teal", "plane", MY, "MYR", ((12000, 10800, 24),),
+         opens_with="gold"),
     Item("dompetku-top-up", "e-vouchers", "DompetKu", "violet", "wallet", ID, "IDR",
          ((50_000 * IDR, 50_000 * IDR, 90), (150_000 * IDR, 150_000 * IDR, 120),
           (300_000 * IDR, 300_000 * IDR, 40)), featured=150_000 * IDR),
@@ -118,7 +120,7 @@ def _seed_item(item: Item, category_id: int, position: int, dice: random.Random,
             category_id=category_id, brand=item.brand, name=name, description=description, kind=item.kind,
             palette=item.palette, icon=item.icon, medium=item.medium, delivery_hours=item.hours,
             shows_value=item.shows_value, quantity_limit=item.limit, position=position,
-            countries=item.countries,
+            countries=item.countries, required_tier=item.opens_with,
         )  # fmt: skip
         slug = services.add_reward(details, actor=actor, slug=item.slug)
         ids = []

@@ -54,7 +54,7 @@ def _ladder() -> Definition:
                 "silver", "Silver", {"revenue": 48_000 * RM}, 12_500, 2_000 * RM, 3,
                 (_seats(2),),
             ),
-            Level("gold", "Gold", {"revenue": 120_000 * RM}, 15_000, 10_000 * RM, 2, (_seats(4),)),
+            Level("gold", "Gold", {"revenue": 120_000 * RM}, 15_000, 10_000 * RM, 2, (_seats(4), _lounge())),
             Level("platinum", "Platinum", {"revenue": 300_000 * RM}, 20_000, 40_000 * RM, 1, (_engineer(),)),
         ),
     )  # fmt: skip
@@ -65,6 +65,18 @@ def _seats(count: int) -> Benefit:
         SEATS,
         {"en": "Partner Day seats", "ms": "Tempat Hari Rakan Niaga", "id": "Kursi Hari Mitra"},
         {"en": f"{count} seats", "ms": f"{count} tempat", "id": f"{count} kursi"},
+    )
+
+
+def _lounge() -> Benefit:
+    return Benefit(
+        "gift",
+        {"en": "Airport lounge", "ms": "Ruang legar lapangan terbang", "id": "Ruang tunggu bandara"},
+        {
+            "en": "a reward for Gold and above",
+            "ms": "ganjaran untuk Gold ke atas",
+            "id": "hadiah untuk Gold ke atas",
+        },
     )
 
 
