@@ -69,6 +69,9 @@ SHOTS = {
     "desktop-admin-campaign": Shot(
         "/admin/programs/first-quarter-welcome/draft", who=MARKETER, size="desktop"
     ),
+    "desktop-admin-announce": Shot(
+        "/admin/news?show=draft", who=MARKETER, size="desktop", steps=(("click", "main tbody a.rowlink"),)
+    ),
     "desktop-admin-rewards": Shot("/admin/rewards", who=MARKETER, size="desktop"),
 }
 

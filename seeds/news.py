@@ -96,19 +96,22 @@ HOLIDAY = {
         "Disebabkan cuti umum, pasukan saluran kami menjawab hingga **19:00** dari Isnin hingga Khamis.",
     ),
 }  # fmt: skip
-PRICES = {
+DOUBLE = {
     "en": Words(
-        "Price list from 1 February",
-        "",
-        "The new price list is ready. Open quotes keep their prices for 30 days.",
+        "Double points on Endpoint Security until 15 December", "",
+        "Close any Endpoint Security deal between now and 15 December and your points are doubled automatically. "
+        "Nothing to claim.\n\nNew this time: renewals count too, if the customer adds 20 seats or more.",
+        "Register a deal",
     ),
     "ms": Words(
-        "Senarai harga mulai 1 Februari",
-        "",
-        "Senarai harga baharu sudah sedia. Sebut harga terbuka kekal 30 hari.",
+        "Mata berganda untuk Endpoint Security hingga 15 Disember", "",
+        "Tutup mana-mana peluang jualan Endpoint Security antara sekarang dan 15 Disember dan mata anda digandakan "
+        "secara automatik. Tiada apa yang perlu dituntut.\n\n"
+        "Baharu kali ini: pembaharuan juga dikira, jika pelanggan menambah 20 tempat duduk atau lebih.",
+        "Daftar peluang jualan",
     ),
-    "id": Words("Daftar harga mulai 1 Februari", "", ""),
-}
+    "id": Words("Poin ganda untuk Endpoint Security sampai 15 Desember", "", "", ""),
+}  # fmt: skip
 ABOVE_MEMBER = ("silver", "gold", "platinum")
 
 
@@ -146,7 +149,12 @@ def news_events(demo: Demo) -> list[tuple[float, Callable[[], object]]]:
         announce("day", marketer, draft)
 
     def write_ahead() -> None:
-        drafts.create(Draft(words=PRICES, audience=Audience(kinds=("reseller",))), actor=marketer)
+        audience = Audience(countries=("ID", "MY"), tiers=("silver", "gold"))
+        end = _evening(0).replace(month=12, day=15)
+        if end < utc_now() + timedelta(days=8):
+            end = end.replace(year=end.year + 1)
+        draft = Draft(Kind.CAMPAIGN, DOUBLE, "/deals/new", audience, True, starts_at=_monday(), ends_at=end)
+        drafts.create(draft, actor=marketer)
 
     return [
         (48, holiday),
@@ -172,3 +180,9 @@ def _evening(days: int) -> datetime:
     """One minute to midnight, so many days from today, in the vendor's zone."""
     day = today() + timedelta(days=days)
     return datetime(day.year, day.month, day.day, 23, 59, tzinfo=zone(current_settings().time_zone))
+
+
+def _monday() -> datetime:
+    """Half past eight on the next Monday, in the vendor's zone."""
+    day = today() + timedelta(days=7 - today().weekday())
+    return datetime(day.year, day.month, day.day, 8, 30, tzinfo=zone(current_settings().time_zone))

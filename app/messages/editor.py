@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request, url_for
+from flask_babel import format_date
 
-from app.core.clock import utc_now
+from app.core.clock import local, utc_now
 from app.core.db import transaction
 from app.core.errors import InvalidInput
-from app.core.filters import clock_time, short_day
+from app.core.filters import clock_time, short_day, zone_name
 from app.core.forms import add_errors
 from app.core.http import idempotent, render, render_block, see_other
 from app.core.i18n import LOCALES, _, current_locale
@@ -76,7 +78,9 @@ def _publish_label(form: AnnouncementForm) -> str:
     start = form.starts_at.data
     if start is None or start <= utc_now():
         return _("Publish now")
-    return _("Schedule for %(when)s", when=f"{short_day(start)}, {clock_time(start)}")
+    near = start - utc_now() < timedelta(days=6)
+    day = format_date(local(start, zone_name()), "EEE", rebase=False) if near else short_day(start) + ","
+    return _("Schedule for %(when)s", when=f"{day} {clock_time(start)}")
 
 
 def _page(form: AnnouncementForm, row: Announcement | None = None, status: int = 200) -> Response:

@@ -73,7 +73,9 @@ class WordingForm(AppForm):
 
 for _locale in LOCALES:
     setattr(WordingForm, f"title_{_locale}", TextField(_l("Headline"), [LengthAtMost(TITLE)]))
-    setattr(WordingForm, f"summary_{_locale}", TextField(_l("Line below it"), [LengthAtMost(SUMMARY)]))
+    setattr(
+        WordingForm, f"summary_{_locale}", TextField(_l("Line below the headline"), [LengthAtMost(SUMMARY)])
+    )
     setattr(
         WordingForm,
         f"body_{_locale}",
