@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core import audit
 from app.core.clock import utc_now
-from app.core.db import db, transaction
+from app.core.db import db, lock, transaction
 from app.core.i18n import _l
 from app.identity.models import CompanySignIn, Person
 from app.identity.oidc import SignInNotDone, Vouched
@@ -70,10 +70,15 @@ def _link(vouched: Vouched) -> Found:
     found = signing_in.find_by_email(vouched.email)
     if found is None:
         raise NoAccount()
-    taken = select(CompanySignIn.id).where(
-        CompanySignIn.issuer == vouched.issuer, CompanySignIn.person_id == found.person_id
-    )
-    if db.session.scalar(taken) is not None:  # the address went to another account: not the person's choice
+    lock(Person, found.person_id)  # another tab may be linking the same person just now
+    held = db.session.scalars(
+        select(CompanySignIn).where(
+            CompanySignIn.issuer == vouched.issuer, CompanySignIn.person_id == found.person_id
+        )
+    ).first()
+    if held is not None and held.subject == vouched.subject:
+        return found
+    if held is not None:  # the address went to another account: not the person's choice
         raise NoAccount()
     db.session.add(
         CompanySignIn(
