@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from app.core.db import db, execute_sql
+from app.core.db import db, execute_sql, in_transaction
 from app.tiers.models import TierPlan, TierVersion, VersionState
 from app.tiers.plans import ONE_TIMES_BPS, Definition, Level
 
@@ -109,6 +109,7 @@ class Catalogue:
 NOTHING = Catalogue("", ())
 _cache: dict[str, Catalogue] = {}
 _guard = threading.Lock()
+_SEEN = "tangga_tiers_stamp"
 
 
 def current_stamp() -> str:
@@ -118,10 +119,17 @@ def current_stamp() -> str:
 
 
 def load_catalogue() -> Catalogue:
-    """The plans as they are now. One small read when nothing was published since the last call."""
-    key, stamp = str(db.engine.url), current_stamp()
+    """The plans as they are now. One small read when nothing was published since the last call.
+
+    A page that only reads asks once, however often it needs them; what is about to write asks anew.
+    """
+    key, seen = str(db.engine.url), db.session.info
     with _guard:
         found = _cache.get(key)
+    if found is not None and seen.get(_SEEN) == found.stamp and not in_transaction():
+        return found
+    stamp = current_stamp()
+    seen[_SEEN] = stamp
     if found is not None and found.stamp == stamp:
         return found
     fresh = _read(stamp)
@@ -130,6 +138,11 @@ def load_catalogue() -> Catalogue:
             _cache.clear()
         _cache[key] = fresh
     return fresh
+
+
+def look_again() -> None:
+    """Whoever has published asks for the plans anew."""
+    db.session.info.pop(_SEEN, None)
 
 
 def known_catalogue() -> Catalogue:

@@ -282,6 +282,26 @@ def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
     return _gathered(rows)
 
 
+def sums_of(asked: Mapping[Window, Sequence[int]]) -> dict[Window, dict[int, Sums]]:
+    """`sums` for several windows, each with its companies. One statement."""
+    name, windows = dialect(), sorted(asked)
+    one = (_SUMS_LITE if name == "sqlite" else _SUMS_POSTGRES).replace("SELECT ", "SELECT {at} AS at, ", 1)
+    parts, values = [], dict[str, Any]()
+    for at, window in enumerate(windows):
+        part = one.replace("{at}", str(at))
+        for word in ("ids", "start", "end"):
+            part = part.replace(f":{word}", f":{word}_{at}")
+        parts.append(part)
+        ids = sorted(set(asked[window]))
+        values[f"ids_{at}"] = dump_json(ids) if name == "sqlite" else ids
+        values[f"start_{at}"], values[f"end_{at}"] = bind(window.start, name), bind(window.end, name)
+    found: dict[Window, list[Any]] = {window: [] for window in windows}
+    if parts:
+        for row in execute_sql(" UNION ALL ".join(parts), values):
+            found[windows[row[0]]].append(row[1:])
+    return {window: _gathered(rows) for window, rows in found.items()}
+
+
 def _gathered(rows: Iterable[Any]) -> dict[int, Sums]:
     found: dict[int, Sums] = {}
     for organisation_id, measure, worth, people, waiting in rows:

@@ -19,7 +19,7 @@ from app.core.i18n import _, _l
 from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.partners.models import Organisation
-from app.tiers.catalogue import load_catalogue, parse
+from app.tiers.catalogue import load_catalogue, look_again, parse
 from app.tiers.models import Cause, TierPlan, TierState, TierVersion, VersionState
 from app.tiers.plans import Definition
 from app.tiers.rebuilding import rebuild
@@ -202,6 +202,7 @@ def _new_stamp() -> bool:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     first = db.session.scalar(select(TierState.id)) is None
     stamp = new_public_id()
+    look_again()
     db.session.execute(
         insert(TierState)
         .values(id=1, stamp=stamp, built_at=utc_now())

@@ -80,12 +80,12 @@ def preview(until: date | None = None, *, on: date | None = None) -> list[Step]:
 
 
 def gather(standings: Sequence[Standing], catalogue: Catalogue, days: Sequence[date], until: date) -> Figures:
-    """What these companies have in every window that will be asked for: one statement for each."""
+    """What these companies have in every window that will be asked for, in one statement."""
     asked: dict[Window, list[int]] = {}
     for standing in standings:
         for window in windows_of(standing, catalogue, days, until):
             asked.setdefault(window, []).append(standing.organisation_id)
-    found = {window: figures.sums(ids, window) for window, ids in asked.items()}
+    found = figures.sums_of(asked)
 
     def figures_of(standing: Standing, version: Version, window: Window) -> Mapping[str, int]:
         if window not in found:  # a rare turn, such as a plan whose year begins in another month
