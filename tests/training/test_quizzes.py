@@ -13,8 +13,8 @@ from app.core.db import db, transaction
 from app.core.errors import InvalidInput, NotFound
 from app.training.errors import AnsweredAlready, NoQuiz, NotOffered, PartsUnread, QuizWaits
 from app.training.models import Attempt, CoursePass, CourseVersion, QuestionKind
+from app.training.rules import is_pass, tries_of
 from app.training.services import quizzes
-from app.training.services.quizzes import is_pass, tries_of
 from tests.cast import Cast
 from tests.ledger.support import clean
 from tests.programs.makers import balance

@@ -26,8 +26,7 @@ from app.training.models import (
 )
 from app.training.queries.certificates import CertificateView, list_own
 from app.training.queries.courses import CourseView, Listed, Membership, list_views, read_scope, shelve
-from app.training.services.passing import Outcome
-from app.training.services.quizzes import Tries, tries_of
+from app.training.rules import Outcome, Tries, tries_of
 
 PAGE = 20
 PATHS = 3

@@ -23,8 +23,7 @@ from app.training.models import (
     QuestionKind,
     said,
 )
-from app.training.services.passing import Outcome
-from app.training.services.quizzes import Tries, tries_of
+from app.training.rules import Outcome, Tries, tries_of
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

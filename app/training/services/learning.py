@@ -15,7 +15,8 @@ from app.identity.actor import Actor
 from app.training.errors import CourseClosed
 from app.training.models import Course, CourseModule, CourseStatus, CourseVersion, Enrolment, Question
 from app.training.queries.courses import find_course
-from app.training.services.passing import Outcome, pass_course
+from app.training.rules import Outcome
+from app.training.services.passing import pass_course
 
 _ENROL = (
     "INSERT INTO course_enrolments (course_id, version_id, person_id, organisation_id, number, started_at, touched_at) "

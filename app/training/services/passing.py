@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -14,49 +14,8 @@ from app.core.db import db
 from app.identity.actor import Actor
 from app.partners.models import Organisation
 from app.training.models import Attempt, Course, CoursePass, CourseVersion, Enrolment, said
+from app.training.rules import Outcome
 from app.training.services.certificates import issue_for
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a pass brought. It is kept with the round, so that it can be shown again as it was.
-
-    `earned`: points, name and slug of the program, payee, public id of the posting, and the date until which they are
-    held. `activity`: public id of the fact. `tier`: slug of the level that the company reached by it, or None.
-    `is_first` is False from the second pass on.
-    """
-
-    is_first: bool
-    earned: tuple[dict[str, Any], ...] = ()
-    activity: str | None = None
-    tier: str | None = None
-    serials: tuple[str, ...] = ()
-
-    @property
-    def points(self) -> int:
-        """Points to the person."""
-        return sum(int(award["points"]) for award in self.earned if award["payee"] == "member")
-
-    def to_record(self) -> dict[str, Any]:
-        return {
-            "is_first": self.is_first,
-            "earned": list(self.earned),
-            "activity": self.activity,
-            "tier": self.tier,
-            "serials": list(self.serials),
-        }
-
-    @classmethod
-    def from_record(cls, stored: dict[str, Any] | None) -> Outcome | None:
-        if not stored or "is_first" not in stored:
-            return None
-        return cls(
-            bool(stored["is_first"]),
-            tuple(stored.get("earned", ())),
-            stored.get("activity"),
-            stored.get("tier"),
-            tuple(stored.get("serials", ())),
-        )
 
 
 def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) -> Outcome:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
@@ -28,8 +28,9 @@ from app.training.models import (
     Question,
     QuestionKind,
 )
+from app.training.rules import Outcome, is_pass, tries_of
 from app.training.services.learning import enrol, first_unread, list_modules, quiz_size
-from app.training.services.passing import Outcome, pass_course
+from app.training.services.passing import pass_course
 
 _DICE = secrets.SystemRandom()
 
@@ -42,27 +43,6 @@ class Answered:
     number: int
     is_right: bool
     outcome: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """Attempts of a round: how many are left now, and when the quiz opens again if none is."""
-
-    left: int
-    opens_at: datetime | None = None
-
-
-def tries_of(ended: Sequence[datetime], version: CourseVersion, now: datetime | None = None) -> Tries:
-    """The rule of attempts: after `attempts_limit` that were not passed, `wait_hours` must go by; then as many again.
-
-    `ended`: when each failed attempt of the round was finished, in order.
-    """
-    used = len(ended) % version.attempts_limit
-    if ended and not used:
-        opens_at = ended[-1] + timedelta(hours=version.wait_hours)
-        if (now or utc_now()) < opens_at:
-            return Tries(0, opens_at)
-    return Tries(version.attempts_limit - used)
 
 
 def begin_attempt(slug: str, *, actor: Actor) -> Attempt:
@@ -222,14 +202,3 @@ def _brought(attempt: Attempt) -> Outcome | None:
     return Outcome.from_record(
         db.session.scalar(select(Enrolment.outcome).where(Enrolment.id == attempt.enrolment_id))
     )
-
-
-def is_pass(right_count: int, question_count: int, pass_mark_percent: int) -> bool:
-    """True if the share of right answers reaches the mark: 4 of 5 is 80%, and 80% is enough."""
-    return right_count * 100 >= pass_mark_percent * question_count
-
-
-def count_failed(enrolment_id: int) -> int:
-    """Attempts of a round that were finished without passing."""
-    query = select(func.count()).where(Attempt.enrolment_id == enrolment_id, Attempt.is_passed.is_(False))
-    return db.session.scalar(query) or 0
