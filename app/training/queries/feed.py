@@ -128,7 +128,9 @@ def _unfinished(actor: Actor) -> tuple[Any, Any, Any]:
 def _in_language(column: Any, locale: str) -> Any:
     """Words of a language inside a statement, else the English ones."""
     if dialect() == "postgresql":
-        own, english = (column.op("->>", return_type=Text())(literal(code, Text())) for code in (locale, "en"))
+        own, english = (
+            column.op("->>", return_type=Text())(literal(code, Text())) for code in (locale, "en")
+        )
     else:
         own, english = func.json_extract(column, f"$.{locale}"), func.json_extract(column, "$.en")
     return func.coalesce(func.nullif(own, ""), english)
