@@ -1,4 +1,4 @@
-"""Everything that `/tier` shows of one company, in four statements."""
+"""Everything that `/tier` shows of one company, in three statements."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from app.partners.models import Organisation
 from app.tiers import benefits, figures, words
 from app.tiers.catalogue import Version, load_catalogue
 from app.tiers.models import TierChange, TierPin
+from app.tiers.plans import Definition
 from app.tiers.progress import Progress, Rung, join_line, ladder, progress, share_of
 from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, next_review, window_on
@@ -124,7 +125,8 @@ def find_page(actor: Actor) -> Page | None:
 def read_page(organisation_id: int) -> Page | None:
     """The tier of a company; None while no plan is for it."""
     catalogue, on = load_catalogue(), today()
-    row = _standing(organisation_id)
+    rows = _standing(organisation_id)
+    row = rows[0]
     version = catalogue.version_for(organisation_id, row.country, str(row.kind), on)
     if version is None:
         return None
@@ -146,11 +148,12 @@ def read_page(organisation_id: int) -> Page | None:
         waiting=found.get("waiting", 0),
         rows=progress(definition, above, have, version.month) if own + 1 < len(definition.levels) else [],
         kept=progress(definition, definition.levels[own], have, version.month),
-        history=_history(organisation_id, version),
+        history=_history(rows, definition),
     )
 
 
-def _standing(organisation_id: int) -> Any:
+def _standing(organisation_id: int) -> list[Any]:
+    """Where a company stands, once for each of its last changes, newest first; at least one row. One statement."""
     query = (
         select(
             Organisation.country,
@@ -161,31 +164,32 @@ def _standing(organisation_id: int) -> Any:
             STANDINGS.c.grace_until,
             TierPin.ends_on.label("pin_until"),
             TierPin.reason.label("pin_reason"),
+            TierChange.from_level,
+            TierChange.to_level,
+            TierChange.from_on,
+            TierChange.cause,
+            Activity.kind.label("fact"),
         )
         .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
         .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))
-        .where(Organisation.id == organisation_id)
-    )
-    return db.session.execute(query).one()
-
-
-def _history(organisation_id: int, version: Version) -> list[Past]:
-    """The last changes, newest first."""
-    query = (
-        select(TierChange, Activity.kind)
+        .outerjoin(TierChange, TierChange.organisation_id == Organisation.id)
         .outerjoin(Activity, Activity.id == TierChange.activity_id)
-        .where(TierChange.organisation_id == organisation_id)
+        .where(Organisation.id == organisation_id)
         .order_by(TierChange.number.desc())
         .limit(HISTORY)
     )
-    definition, found = version.definition, []
-    for change, kind in db.session.execute(query):
-        found.append(
-            Past(
-                definition.level(change.to_level).name,
-                definition.index(change.to_level) >= definition.index(change.from_level),
-                change.from_on,
-                str(words.CAUSES.get(kind.value if kind else change.cause.value, words.CAUSES["activity"])),
-            )
+    return list(db.session.execute(query))
+
+
+def _history(rows: list[Any], definition: Definition) -> list[Past]:
+    """The last changes, newest first."""
+    return [
+        Past(
+            definition.level(row.to_level).name,
+            definition.index(row.to_level) >= definition.index(row.from_level),
+            row.from_on,
+            str(words.CAUSES.get(str(row.fact or row.cause), words.CAUSES["activity"])),
         )
-    return found
+        for row in rows
+        if row.to_level is not None
+    ]
