@@ -16,6 +16,7 @@ from app.core.nav import count_for
 from app.core.undo import offer_undo, withdraw_undo
 from app.identity.actor import current_actor
 from app.identity.guard import needs
+from app.programs.queries import recognition_room
 from app.recognition import services
 from app.recognition.desk import lay_out
 from app.recognition.errors import BudgetTooSmall, UndoTooLate
@@ -206,16 +207,18 @@ def _context(public_id: str) -> dict[str, Any]:
     actor = current_actor()
     award = vendor.find_award_row(public_id, actor)
     waits = award.state is AwardState.WAITING
+    may_approve = waits and actor.can("recognition.approve") and award.giver_id != actor.person_id
+    may_take_back = waits and award.giver_id == actor.person_id
     return {
         "award": award,
         "events": list_events(award.id),
         "labels": STATE_LABELS,
         "event_labels": EVENT_LABELS,
-        "may_approve": waits and actor.can("recognition.approve") and award.giver_id != actor.person_id,
-        "may_take_back": waits and award.giver_id == actor.person_id,
+        "may_approve": may_approve,
+        "may_take_back": may_take_back,
         "may_withdraw": award.state is AwardState.GIVEN and actor.can("recognition.award"),
-        "checker": vendor.find_checker(actor) if waits and award.giver_id == actor.person_id else None,
-        "budget": vendor.find_budget() if waits else None,
+        "checker": vendor.find_checker(actor) if may_take_back else None,
+        "room": recognition_room() if may_approve else None,
     }
 
 

@@ -80,6 +80,19 @@ def test_wall_pages_ask_no_more_than_eight_things(app: Flask, client: FlaskClien
     assert len(seen) <= 8, seen
 
 
+def test_a_waiting_award_asks_no_more_than_eight_things_of_anybody(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        begin(cast, budget=900_000)
+        path = f"/admin/recognition/{give(cast, points=150_000).public_id}"
+    for actor in (cast.marketer, cast.finance, cast.owner, cast.auditor):
+        sign_in(client, actor)
+        with count_statements(app) as seen:
+            assert client.get(path).status_code == 200
+        assert len(seen) <= 8, (actor.name, len(seen), seen)
+
+
 def test_every_award_is_on_exactly_one_page_of_the_wall(app: Flask, client: FlaskClient, cast: Cast) -> None:
     with app.app_context():
         begin(cast, budget=0)
