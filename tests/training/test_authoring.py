@@ -13,7 +13,7 @@ from app.partners.audience import Audience
 from app.training import store
 from app.training.content import FileRef, Option, Part, QuizQuestion
 from app.training.models import CourseModule, CourseStatus, ModuleKind, Question, QuestionKind
-from app.training.services import authoring, editing
+from app.training.services import authoring, editing, learning
 from tests.cast import Cast
 from tests.training.authoring import content, draft, published, question, words
 
@@ -194,3 +194,22 @@ def test_a_course_is_taken_off_the_list_and_put_back(cast: Cast) -> None:
     draft(cast, "other")
     with pytest.raises(Conflict):
         authoring.set_retired("other", True, actor=cast.marketer)
+
+
+def test_people_midway_finish_the_version_that_they_began(cast: Cast) -> None:
+    first = published(cast).current_version_id
+    learning.finish_part("zero-trust", 1, actor=cast.aisyah)
+    authoring.import_content(content(parts=4), actor=cast.marketer)
+    second = authoring.publish("zero-trust", actor=cast.marketer).id
+    assert learning.enrol("zero-trust", actor=cast.aisyah).version_id == first
+    assert learning.enrol("zero-trust", actor=cast.budi).version_id == second
+    assert learning.finish_part("zero-trust", 2, actor=cast.aisyah).next_number is None  # hers has two parts
+
+
+def test_a_course_off_the_list_is_begun_by_nobody_and_finished_by_who_is_in_it(cast: Cast) -> None:
+    published(cast)
+    learning.enrol("zero-trust", actor=cast.aisyah)
+    authoring.set_retired("zero-trust", True, actor=cast.marketer)
+    assert learning.finish_part("zero-trust", 1, actor=cast.aisyah).next_number == 2
+    with pytest.raises((NotFound, Conflict)):
+        learning.enrol("zero-trust", actor=cast.budi)
