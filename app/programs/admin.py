@@ -158,6 +158,8 @@ def _open(found: AdminProgram) -> ProgramVersion:
 
 def _page(found: AdminProgram, *, end_error: str = "", typed: str = "", status: int = 200) -> Response:
     actor, version = current_actor(), found.open_version
+    money = _money(version.budget_points if version is not None else None)
+    needs_second = version is not None and services.asks_second(money["worth"])
     return render(
         "admin/programs/show.html",
         "main",
@@ -165,19 +167,17 @@ def _page(found: AdminProgram, *, end_error: str = "", typed: str = "", status: 
         program=found,
         row=found.row,
         open_version=version,
-        may_publish=version is not None and _may_publish(version, actor),
-        needs_second=version is not None and services.needs_second_person(version),
+        may_publish=version is not None and _may_publish(version, actor, needs_second=needs_second),
+        needs_second=needs_second,
         end_error=end_error,
         typed=typed,
-        **_money(version.budget_points if version is not None else None),
+        **money,
     )
 
 
-def _may_publish(version: ProgramVersion, actor: Actor) -> bool:
+def _may_publish(version: ProgramVersion, actor: Actor, *, needs_second: bool) -> bool:
     makers = {version.made_by_id, *version.editor_ids}
-    return actor.can("program.publish") and not (
-        services.needs_second_person(version) and actor.person_id in makers
-    )
+    return actor.can("program.publish") and not (needs_second and actor.person_id in makers)
 
 
 def _form(

@@ -214,8 +214,12 @@ def needs_second_person(version: ProgramVersion) -> bool:
     """True if the budget is worth over 5,000 in the reporting currency, is open, or cannot be valued."""
     if version.budget_points is None:
         return True
-    worth = reporting_worth(version.budget_points)
-    return worth is None or worth > CHECKER_LIMIT_MINOR
+    return asks_second(reporting_worth(version.budget_points))
+
+
+def asks_second(worth_minor: int | None) -> bool:
+    """The same of a budget whose worth is known already; None for an open one or one that cannot be valued."""
+    return worth_minor is None or worth_minor > CHECKER_LIMIT_MINOR
 
 
 def _check_ready(version: ProgramVersion) -> None:

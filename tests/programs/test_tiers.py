@@ -9,6 +9,7 @@ from sqlalchemy import text
 from app.activities import pipeline
 from app.activities import services as activities
 from app.activities.bulk import record_many
+from app.activities.facts import Gain
 from app.activities.services import record_fact
 from app.core.db import db, transaction
 from app.programs import levels
@@ -145,6 +146,21 @@ def test_a_fact_that_waited_for_a_rate_is_multiplied_by_the_level_of_its_day(app
         assert_proven()
 
 
+def test_points_that_come_with_a_rate_are_told_to_what_counts_them(app, cast, held, monkeypatch):
+    from app.programs.parking import replay_parked
+
+    others = Raising(held)
+    monkeypatch.setattr(pipeline, "REACTORS", (*pipeline.REACTORS, others))
+    with app.app_context():
+        live(cast, definition(reward(), reward("fixed", 9, number=2, payee="organisation")))
+        win(cast, "D-1", 10_000_00, currency="SGD")
+        set_rate("SGD", DAY, 350)
+        assert replay_parked() == 1
+        assert others.later == {
+            "D-1": [Gain("member", cast.aisyah.person_id, 1400), Gain("organisation", cast.kinabalu.id, 9)]
+        }
+
+
 def test_try_it_counts_with_the_present_level(app, cast, held):
     with app.app_context():
         live(cast, definition(reward(by_tier=True, cap_points=10_000)))
@@ -219,7 +235,9 @@ class Raising:
         return {}
 
     def undo(self, entries, reason, actor, gains): ...
-    def gained(self, entries, gains, actor): ...
+    def gained(self, entries, gains, actor):
+        self.later = {entry.fact.source_ref: gains[entry.id] for entry in entries}
+
     def hold(self, entries): ...
     def awards(self, entry_ids):
         return {}
