@@ -22,7 +22,7 @@ from app.core.nav import count_for
 from app.core.settings import current_settings
 from app.identity.actor import current_actor
 from app.identity.guard import needs
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import reporting_rate, reporting_worth
 
 admin_bp = Blueprint("codes_admin", __name__)
 count_for("/admin/codes", waiting_count)
@@ -46,7 +46,7 @@ def _empty() -> dict[str, Any]:
 
 
 def _page(form: BatchForm, *, status: int = 200) -> Response:
-    actor = current_actor()
+    actor, rate = current_actor(), reporting_rate()
     campaigns = _offered()
     rows, following = list_batches(actor)
     form.campaign.choices = [SelectChoice(each.public_id, _left(each)) for each in campaigns]
@@ -59,6 +59,7 @@ def _page(form: BatchForm, *, status: int = 200) -> Response:
         cost=_cost(form, campaigns) if actor.can("code.issue") else None,
         rows=rows,
         more_url=_more(following),
+        rate=rate,
         error_prefix=_("Error: ") if status >= 400 else "",
     )
 

@@ -30,7 +30,12 @@ class PointValue(Model):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)
 
 
+def reporting_rate() -> PointValue | None:
+    """What points are worth in the reporting currency. While it is held, the session does not ask for it again."""
+    return db.session.get(PointValue, current_settings().reporting_currency)
+
+
 def reporting_worth(points: int) -> int | None:
     """Worth of points in minor units of the reporting currency, rounded up; None while the vendor has set no value."""
-    found = db.session.get(PointValue, current_settings().reporting_currency)
+    found = reporting_rate()
     return None if found is None else mul_div_ceil(points, found.per_minor, found.points)
