@@ -9,10 +9,19 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 
 from app.boards import standings, words
-from app.boards.models import Board, BoardPeriod, BoardStatus, Metric, NameMode, Participants, Period
+from app.boards.models import (
+    Board,
+    BoardPeriod,
+    BoardScore,
+    BoardStatus,
+    Metric,
+    NameMode,
+    Participants,
+    Period,
+)
 from app.boards.periods import key_of, read_key
 from app.boards.rules import Rule
 from app.boards.stand_sql import stand_of
@@ -28,6 +37,7 @@ from app.partners.words import country_name
 
 BOARDS: Any = Board.__table__
 PERIODS: Any = BoardPeriod.__table__
+SCORES: Any = BoardScore.__table__
 MOST_BOARDS = 40
 MOST_PERIODS = 400
 
@@ -70,6 +80,7 @@ class PeriodView:
     ends_on: date
     is_closed: bool
     is_noted: bool
+    mine: Key | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +157,9 @@ def find_page(slug: str, actor: Actor, *, period_key: str | None = None, after: 
     found = next((view for view in (*fitting, *others) if view.slug == slug), None)
     if found is None:
         raise NotFound()
-    periods = periods_of(found.id, found.rule.period)
-    period = _choose(found, periods, period_key)
     subject = subject_of(found.of, actor)
+    periods = periods_of(found.id, found.rule.period, subject)
+    period = _choose(found, periods, period_key)
     page = Page(
         found, period, periods, _siblings(found, fitting), [], None, None, None, [], 0, after is None, subject
     )
@@ -163,10 +174,12 @@ def _siblings(found: BoardView, fitting: Sequence[BoardView]) -> list[BoardView]
     return running if found in running else [found, *running]
 
 
-def periods_of(board_id: int, kind: Period) -> list[PeriodView]:
-    """The periods of a board that have begun, newest first."""
+def periods_of(board_id: int, kind: Period, subject_id: int | None = None) -> list[PeriodView]:
+    """The periods of a board that have begun, newest first, and where somebody stands in each."""
+    own = and_(SCORES.c.period_id == PERIODS.c.id, SCORES.c.participant_id == (subject_id or 0))
     rows = db.session.execute(
-        select(PERIODS)
+        select(PERIODS, SCORES.c.score, SCORES.c.lead)
+        .select_from(PERIODS.outerjoin(SCORES, own))
         .where(PERIODS.c.board_id == board_id, PERIODS.c.starts_on <= today())
         .order_by(PERIODS.c.starts_on.desc())
         .limit(MOST_PERIODS)
@@ -175,7 +188,7 @@ def periods_of(board_id: int, kind: Period) -> list[PeriodView]:
     return [
         PeriodView(
             row.id, key_of(kind, row.starts_on), words.period_label(kind, row.starts_on), row.starts_on, row.ends_on,
-            row.closed_at is not None, row.day_on == now,
+            row.closed_at is not None, row.day_on == now, Key(row.score, row.lead) if row.score else None,
         )
         for row in rows
     ]  # fmt: skip
@@ -198,7 +211,7 @@ def _with_lines(page: Page, after: Key | None) -> Page:
     of = board.of
     lines = standings.list_top(period.id, of, after=after, limit=standings.PAGE + 1)
     has_more, lines = len(lines) > standings.PAGE, lines[: standings.PAGE]
-    around = standings.list_around(period.id, of, subject) if subject is not None else []
+    around = standings.list_around(period.id, of, period.mine) if period.mine is not None else []
     shown = [*lines, *around]
     days = [line.day_score for line in shown if line.day_score] if period.is_noted else []
     now, day = standings.both_ranks(period.id, [0, *(line.score for line in around)], days)

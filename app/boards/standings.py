@@ -118,29 +118,6 @@ def with_ranks(lines: list[Standing], known: dict[int, int]) -> list[Standing]:
     return ranked
 
 
-_AROUND = """
-WITH me AS MATERIALIZED (SELECT score, lead FROM board_scores
-  WHERE period_id = :period AND participant_id = :who AND score > 0)
-SELECT * FROM (SELECT b.* FROM me JOIN board_scores b ON b.period_id = :period AND b.score > 0
-  AND (b.score, b.lead) > (me.score, me.lead) ORDER BY b.score, b.lead LIMIT :many) AS above
-UNION ALL
-SELECT * FROM (SELECT b.* FROM me JOIN board_scores b ON b.period_id = :period AND b.score > 0
-  AND (b.score, b.lead) <= (me.score, me.lead) ORDER BY b.score DESC, b.lead DESC LIMIT :many + 1) AS below
-UNION
-SELECT * FROM (SELECT b.* FROM me JOIN board_scores b ON b.period_id = :period AND b.score > me.score
-  ORDER BY b.score, b.lead LIMIT 1) AS next
-"""
-
-
-def list_around(period_id: int, of: Participants, participant_id: int) -> list[Standing]:
-    """Somebody's line, two above and two below, and the nearest with a greater score; in order, not yet ranked.
-
-    Empty for who is not on the board.
-    """
-    given = {"period": period_id, "who": participant_id, "many": AROUND}
-    return [_line(tuple(row)) for row in execute_sql(_select(of, _AROUND), given)]
-
-
 def find_key(period_id: int, participant_id: int) -> Key | None:
     """Where somebody stands in the order; None if they are not on the board."""
     row = execute_sql(
@@ -148,6 +125,25 @@ def find_key(period_id: int, participant_id: int) -> Key | None:
         {"period": period_id, "who": participant_id},
     ).first()
     return Key(*row) if row is not None else None
+
+
+# By values, not by a join with one's own row: only then both databases step into the index at one's place.
+_AROUND = """
+SELECT * FROM (SELECT * FROM board_scores WHERE period_id = :period
+  AND (score, lead) > (:score, :lead) ORDER BY score, lead LIMIT :many) AS above
+UNION ALL
+SELECT * FROM (SELECT * FROM board_scores WHERE period_id = :period AND score > 0
+  AND (score, lead) <= (:score, :lead) ORDER BY score DESC, lead DESC LIMIT :many + 1) AS below
+UNION
+SELECT * FROM (SELECT * FROM board_scores WHERE period_id = :period AND score > :score
+  ORDER BY score, lead LIMIT 1) AS next
+"""
+
+
+def list_around(period_id: int, of: Participants, key: Key) -> list[Standing]:
+    """The line of a key, two above and two below, and the nearest with a greater score; in order, not yet ranked."""
+    given = {"period": period_id, "score": key.score, "lead": key.lead, "many": AROUND}
+    return [_line(tuple(row)) for row in execute_sql(_select(of, _AROUND), given)]
 
 
 # Blocks of scores now and when the day began: asked scores with the end of their own block, then the count above them.

@@ -149,9 +149,14 @@ def partner_in(region: str) -> str:
     return gettext("A partner in %(region)s", region=region)
 
 
+def _tier_names(audience: Audience) -> dict[str, str]:
+    """Names of levels by slug; asked for only where an audience names some."""
+    return dict(list_tiers()) if audience.tiers else {}
+
+
 def audience_words(audience: Audience) -> str:
     """An audience for the head of a board and its chip: `Silver, Malaysia`, or *Everyone*."""
-    tiers = dict(list_tiers())
+    tiers = _tier_names(audience)
     parts = [
         ", ".join(tiers.get(slug, slug.capitalize()) for slug in audience.tiers),
         ", ".join(kind_name(kind) for kind in audience.kinds),
@@ -166,7 +171,7 @@ def audience_words(audience: Audience) -> str:
 def among_words(of: Participants, audience: Audience, count: int) -> str:
     """*of 64 Silver partners in Malaysia*: after a rank."""
     n = format_points(count, current_locale())
-    names = dict(list_tiers())
+    names = _tier_names(audience)
     tiers = ", ".join(names.get(slug, slug.capitalize()) for slug in audience.tiers)
     countries = ", ".join(country_name(code) for code in audience.countries)
     if audience.kinds or audience.organisation_ids:

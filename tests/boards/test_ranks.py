@@ -96,7 +96,9 @@ def test_thousands_of_equal_scores_share_one_rank(ctx: Flask, cast: Any) -> None
     at = bisect_right(found.los, 7) - 1
     assert (found.los[at], found.los[at + 1], found.counts[at]) == (7, 8, 3000)
     assert standings.my_rank(period_id, 1500) == 101
-    around = standings.list_around(period_id, OF_PEOPLE, 1500)
+    key = standings.find_key(period_id, 1500)
+    assert key is not None
+    around = standings.list_around(period_id, OF_PEOPLE, key)
     assert [line.participant_id for line in around] == [3100, 1498, 1499, 1500, 1501, 1502]
     assert around[0].score > 7
 
