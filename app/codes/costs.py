@@ -49,7 +49,9 @@ def cost_of(points: int, code_count: int, campaign: GiftCampaign, actor: Actor) 
         points=total,
         worth=worth,
         percent=round(100 * share[0] / share[1]) if share else None,
-        expected=mul_div_ceil(worth, share[0], share[1] * 100) * 100 if share and worth is not None else worth,
+        expected=mul_div_ceil(worth, share[0], share[1] * 100) * 100
+        if share and worth is not None
+        else worth,
         left_points=left,
         left_worth=reporting_worth(left) if left > 0 else 0,
         before_points=campaign.left_points,
