@@ -29,6 +29,8 @@ def samples(cast: Cast) -> dict[str, Sample]:
     attempt = Sample(own, foreign, also={"partner_admin": {404}})
     found = {
         "training.*": Sample({"slug": "zero-trust", "number": 1}),
+        **{f"training.{name}": Sample({"slug": "zero-trust"}) for name in ("show", "start", "begin")},
+        "training.passed": Sample({"slug": "zero-trust"}, also={"*": {404}}),  # there once it is passed
         "training.file": Sample({"slug": "zero-trust", "public_id": kept.public_id}, also={"*": {404}}),
         **{f"training.{name}": attempt for name in ("question", "answer", "result")},
         "certificates.*": Sample({"serial": outcome.serials[0]}),
