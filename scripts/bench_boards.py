@@ -2,6 +2,7 @@
 
 top 50   p95 of the first fifty lines with their names: at most 2 times as long at a million as at a thousand
 my rank  p95 of one participant's rank: at most 6 times as long, and under 10 ms
+around   p95 of the two above, the two below and the next to pass: under 10 ms
 
 The scores are the nasty kind: a third are small numbers that thousands share, a third lie anywhere up to 10^15, a third
 crowd together far up. Some hundred scores are not folded when the calls are made. Each rank is proven against a sorted
@@ -135,14 +136,21 @@ def measure(name: str) -> bool:
             assert standings.my_rank(period_id, who) == 1 + above
     tops: dict[int, list[float]] = {SMALL: [], LARGE: []}
     ranks: dict[int, list[float]] = {SMALL: [], LARGE: []}
+    around: dict[int, list[float]] = {SMALL: [], LARGE: []}
     for _call in range(CALLS):
         for count, (period_id, _values) in boards.items():
             who = chance.randint(1, count)
             timed(lambda period_id=period_id: standings.list_top(period_id, OF), tops[count])
             timed(lambda period_id=period_id, who=who: standings.my_rank(period_id, who), ranks[count])
+            key = standings.Key(boards[count][1][who - 1], -who)
+            timed(
+                lambda period_id=period_id, key=key: standings.list_around(period_id, OF, key), around[count]
+            )
+    near = p95(around[LARGE]) / p95(around[SMALL])
     top, rank = p95(tops[LARGE]) / p95(tops[SMALL]), p95(ranks[LARGE]) / p95(ranks[SMALL])
     slowest = p95(ranks[LARGE])
     good = [top <= TOP_RATIO, rank <= RANK_RATIO, slowest < RANK_MS]
+    good += [p95(around[LARGE]) < RANK_MS]
     blocks = len(folding.read_blocks(boards[LARGE][0]).los)
     line = "{} {:<11} {:<11} {}"
     print(
@@ -153,8 +161,15 @@ def measure(name: str) -> bool:
     )  # fmt: skip
     print(
         line.format(
-            "ok  " if all(good[1:]) else "HIGH", "board rank", name,
+            "ok  " if all(good[1:3]) else "HIGH", "board rank", name,
             f"{rank:.2f} times  (limit {RANK_RATIO:.0f})  p95 {slowest:.2f} ms  (limit {RANK_MS:.0f} ms)  {blocks} blocks",
+        ),
+        flush=True,
+    )  # fmt: skip
+    print(
+        line.format(
+            "ok  " if all(good[3:]) else "HIGH", "board near", name,
+            f"{near:.2f} times  p95 {p95(around[LARGE]):.2f} ms  (limit {RANK_MS:.0f} ms)",
         ),
         flush=True,
     )  # fmt: skip
