@@ -4,6 +4,7 @@ Each picture has the name, the size and the place of its design picture. Phones 
 """
 
 import argparse
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,27 @@ SHOTS = {
     "phone-programs": Shot("/programs"),
     "phone-more": Shot("/more"),
     "phone-team": Shot("/team", who=ADMIN),
+    "phone-tier": Shot("/tier"),
+    "phone-tier-full": Shot("/tier", whole=True),
+    "phone-learn": Shot("/training"),
+    "phone-course": Shot(
+        "/training/zero-trust-basics", steps=(("click", ".actionbar a.btn, .actionbar button"),)
+    ),
+    "phone-quiz": Shot(
+        "/training/zero-trust-basics", who=BUDI, steps=(("click", ".actionbar a.btn, .actionbar button"),)
+    ),
+    "phone-certificate": Shot("/training", steps=(("click", "main a[href^='/certificates/']"),)),
+    "phone-recognition": Shot("/recognition"),
+    "phone-redeem-code": Shot("/redeem", steps=(("gift-code",),)),
+    "phone-admin-award": Shot(
+        "/admin/recognition/new",
+        who=MANAGER,
+        steps=(("fill", "#find", "dewi p"), ("wait", "900"), ("click", "#who label"), ("wait", "500")),
+    ),
+    "desktop-admin-today": Shot("/admin/today", who=MANAGER, size="desktop"),
+    "desktop-admin-tiers": Shot("/admin/tiers", who=MARKETER, size="desktop"),
+    "desktop-admin-course": Shot("/admin/training/zero-trust-basics", who=MARKETER, size="desktop"),
+    "desktop-admin-codes": Shot("/admin/codes", who=MARKETER, size="desktop"),
     "phone-leaderboard": Shot("/leaderboards/points-in-malaysia"),
     "desktop-admin-queue": Shot(
         "/admin", who=MANAGER, size="desktop", steps=(("click", "main >> text=PT Bumi Raya Retail"),)
@@ -107,6 +129,11 @@ def step(page: Page, url: str, what: tuple[str, ...]) -> None:
         page.wait_for_timeout(500)
     elif kind == "wait":
         page.wait_for_timeout(int(rest[0]))
+    elif kind == "gift-code":
+        folder = Path(os.environ.get("TANGGA_DATA_DIR", "var"))
+        page.fill("[name=code]", (folder / "demo-codes.txt").read_text().split()[-1])
+        page.get_by_role("button", name="See what it is worth").click()
+        page.wait_for_load_state()
     elif kind == "redeem-sheet":
         page.locator("a[hx-target='#sheet'], [data-sheet]").locator("visible=true").first.click()
         page.wait_for_timeout(600)

@@ -39,7 +39,9 @@ def dump(database: Path, target: Path) -> None:
     for table in sorted(tables):
         if table in LEFT_OUT or table.startswith("sqlite_"):
             continue
-        some = " WHERE state <> 'available'" if table == "voucher_codes" else ""  # the stock is the bulk of it
+        some = (
+            " WHERE state <> 'available'" if table == "voucher_codes" else ""
+        )  # the stock is the bulk of it
         rows = connection.execute(f"SELECT * FROM {table}{some} ORDER BY rowid")
         columns = [column[0] for column in rows.description]
         values = [[_spelled(value) for value in row] for row in rows]
