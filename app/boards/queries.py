@@ -265,7 +265,8 @@ class Stand:
         return words.among_words(self.of, self.audience, self.participants)
 
 
-def _asked(actor: Actor) -> dict[str, Any]:
+def home_values(actor: Actor) -> dict[str, Any]:
+    """What the statements about one's standing ask of the actor."""
     return {
         "actor_person": actor.person_id,
         "actor_organisation": actor.organisation_id,
@@ -279,13 +280,14 @@ def _asked(actor: Actor) -> dict[str, Any]:
 
 def home_rows(actor: Actor) -> Select[Any] | None:
     """The board that fits the actor best, as a feed row: ref slug, n1 rank (0: not on it), n2 participants."""
-    if actor.is_vendor:
-        return None
+    return None if actor.is_vendor else home_select().params(**home_values(actor))
+
+
+def home_select() -> Select[Any]:
+    """`home_rows` for anybody: its values are those of `home_values`, so that it is made once."""
     found = stand_of(dialect(), 1)
-    query = select(
-        *feed_row("board", ref=found.c.slug, n1=found.c.rank, n2=found.c.many, extra=found.c.extra)
-    )
-    return query.select_from(found).params(**_asked(actor))
+    columns = feed_row("board", ref=found.c.slug, n1=found.c.rank, n2=found.c.many, extra=found.c.extra)
+    return select(*columns).select_from(found)
 
 
 def read_stand(row: Any) -> Stand:
@@ -329,7 +331,7 @@ def list_stands(actor: Actor) -> list[Stand]:
     """Where an actor stands on every running board that is for them, or that they are on. One statement."""
     found = stand_of(dialect(), MOST_BOARDS, everything=True)
     columns = feed_row("board", ref=found.c.slug, n1=found.c.rank, n2=found.c.many, extra=found.c.extra)
-    rows = read(select(*columns).select_from(found), _asked(actor))
+    rows = read(select(*columns).select_from(found), home_values(actor))
     return [read_stand(row) for row in rows]
 
 

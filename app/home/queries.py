@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select
 
-from app.boards.queries import home_rows as board_rows
+from app.boards.queries import home_select as board_select
+from app.boards.queries import home_values as board_values
 from app.core.clock import today
-from app.core.db import db
+from app.core.db import dialect, read
 from app.core.feed import FeedRow, gather
+from app.core.i18n import current_locale
 from app.core.money import exponent, shown_decimals
 from app.deals.queries import DealRow, DoNext, find_waiting
 from app.deals.queries import home_rows as deal_rows
-from app.identity.actor import Actor
+from app.identity.actor import Actor, anyone
 from app.ledger.queries import Balances, balances_of
 from app.ledger.services import Owner
 from app.messages.queries import home_rows as news_rows
+from app.partners.models import Role
 from app.programs.catalogue import Catalogue, load_catalogue
 from app.programs.estimates import points_of_both
 from app.programs.queries import Card, running_now
 from app.recognition.queries import home_rows as award_rows
 from app.rewards.prices import worth_minor
 from app.rewards.queries.catalogue import find_point_rate
-from app.tiers.queries import home_rows as tier_rows
+from app.tiers.home import HomePlan, home_plan
+from app.tiers.home import home_select as tier_select
 from app.training.queries import home_rows as course_rows
 
 USE_SOON_DAYS = 60
 DO_NEXT_LIMIT = 3
-FEEDS = (deal_rows, tier_rows, news_rows, course_rows, board_rows, award_rows)
+FEEDS = (deal_rows, news_rows, course_rows, award_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +112,31 @@ def load_home(actor: Actor) -> Home:
     )
 
 
-def read_feed(actor: Actor, *more: Select[Any]) -> dict[str, list[FeedRow]]:
-    """The rows of all areas, and of a page's own selects, in one statement; each part in its own order."""
-    query = gather([*(rows(actor) for rows in FEEDS), *more])
+def read_feed(actor: Actor) -> dict[str, list[FeedRow]]:
+    """The rows of all areas in one statement, each part in its own order."""
+    query = _feed_query(dialect(), actor.role, current_locale(), home_plan(actor))
+    return by_part(read(query, {**actor.ids, **board_values(actor)}))
+
+
+def by_part(rows: Iterable[Any]) -> dict[str, list[FeedRow]]:
+    """Feed rows by their part, each in its own order."""
     found: dict[str, list[FeedRow]] = {}
-    if query is not None:
-        for row in sorted((FeedRow(*row) for row in db.session.execute(query)), key=lambda row: row.rank):
-            found.setdefault(row.part, []).append(row)
+    for row in sorted((FeedRow(*row) for row in rows), key=lambda row: row.rank):
+        found.setdefault(row.part, []).append(row)
     return found
+
+
+@functools.lru_cache(maxsize=256)
+def _feed_query(_dialect: str, role: Role, locale: str, plan: HomePlan | None) -> Select[Any]:
+    """Made once for everybody of a role, a language and a plan: to make it costs many times what it takes to run."""
+    anybody = replace(anyone(role), locale=locale)
+    query = gather([
+        *(rows(anybody) for rows in FEEDS),
+        board_select(),
+        tier_select(plan, anybody.organisation_id) if plan is not None else None,
+    ])  # fmt: skip
+    assert query is not None
+    return query
 
 
 def _balances(actor: Actor) -> tuple[Balances, Balances | None]:

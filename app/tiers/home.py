@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, Text, case, cast, distinct, func, literal, null, select, union_all
 
@@ -24,18 +24,37 @@ from app.tiers.windows import ROLLING, window_on
 PART, STANDING = "tier", "standing"
 
 
-def home_rows(actor: Actor) -> Select[Any] | None:
-    """What the actor's company has in its plan's present window, a row a measure (`extra`, `n1`), and a row for where
-    it stands (`ref` the level, `text` the version). `tier_card` reads them. None while no plan is for the company."""
-    organisation_id = actor.organisation_id
-    if organisation_id is None:
+class HomePlan(NamedTuple):
+    """What decides the statement of home's card, beside the company: the version, its measures, the present window."""
+
+    version_id: int
+    measures: tuple[Measure, ...]
+    start: date
+    end: date
+
+
+def home_plan(actor: Actor) -> HomePlan | None:
+    """The plan that is for the actor's company now, or None. No statement."""
+    if actor.organisation_id is None:
         return None
     version = known_catalogue().version_for(
-        organisation_id, actor.organisation_country or "", actor.organisation_kind or "", today()
+        actor.organisation_id, actor.organisation_country or "", actor.organisation_kind or "", today()
     )
     if version is None:
         return None
     window = window_on(version.month, today())
+    return HomePlan(version.id, tuple(version.definition.measures), window.start, window.end)
+
+
+def home_rows(actor: Actor) -> Select[Any] | None:
+    """What the actor's company has in its plan's present window, a row a measure (`extra`, `n1`), and a row for where
+    it stands (`ref` the level, `text` the version). `tier_card` reads them. None while no plan is for the company."""
+    plan = home_plan(actor)
+    return None if plan is None else home_select(plan, actor.organisation_id)
+
+
+def home_select(plan: HomePlan, organisation_id: Any) -> Select[Any]:
+    """`home_rows` for a company that is known by its id or by a parameter."""
     columns = FIGURES.c
     people = func.count(distinct(case((columns.amount > 0, columns.part))))
     sums = (
@@ -48,8 +67,8 @@ def home_rows(actor: Actor) -> Select[Any] | None:
         )
         .where(
             columns.organisation_id == organisation_id,
-            columns.measure.in_(version.definition.measures),
-            columns.day.between(window.start, window.end),
+            columns.measure.in_(plan.measures),
+            columns.day.between(plan.start, plan.end),
         )
         .group_by(columns.measure)
     )
@@ -57,7 +76,9 @@ def home_rows(actor: Actor) -> Select[Any] | None:
         literal(STANDING).label("extra"), cast(null(), BigInt).label("n1"), TierStanding.level.label("ref")
     ).where(TierStanding.organisation_id == organisation_id)
     rows = union_all(sums, stands).subquery()
-    return select(*feed_row(PART, extra=rows.c.extra, n1=rows.c.n1, ref=rows.c.ref, text=str(version.id)))
+    return select(
+        *feed_row(PART, extra=rows.c.extra, n1=rows.c.n1, ref=rows.c.ref, text=str(plan.version_id))
+    )
 
 
 @dataclass(frozen=True, slots=True)
