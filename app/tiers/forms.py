@@ -28,13 +28,18 @@ class DealForm(AppForm):
     family = RadioField(_l("Product"), choices=[], validate_choice=False)
 
     def __init__(self, currency: str, families: list[ProductFamily], *args: Any, **kwargs: Any) -> None:
+        self._company_currency = currency
         super().__init__(*args, **kwargs)
-        self.value._currency = currency
         self.family.choices = [(family.slug, family.name) for family in families]
         slugs = [family.slug for family in families]
         if self.family.data not in slugs:
             self.family.data = slugs[0] if slugs else None
         self._ids = {family.slug: family.id for family in families}
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read in the company's currency, so that a wrong amount is answered in it too."""
+        self.value._currency = self._company_currency
+        super().process(*args, **kwargs)
 
     @property
     def family_id(self) -> int | None:
