@@ -189,6 +189,8 @@ def _page(
     if plan is not None:
         shows_live = plan.live is not None and ("live" in request.args or plan.open_version is None)
         version = plan.live if shows_live else plan.open_version
+        if "coming" in request.args and plan.coming is not None:
+            shows_live, version = False, plan.coming
         assert version is not None
         can_edit = actor.can("tier.edit") and version.state is not VersionState.PUBLISHED
         if can_edit and form is None:
@@ -266,13 +268,14 @@ def _badge(version: TierVersion) -> str:
 def _note(plan: PlanRow, version: TierVersion) -> str | None:
     """Since when, or until when what is live stays."""
     if version.state is VersionState.PUBLISHED:
-        if plan.coming is not None:
+        if plan.coming is not None and plan.coming.id != version.id:
             return _(
                 "%(name)s follows on %(day)s",
                 name=plan.coming.name,
                 day=words.long_day(plan.coming.applies_from),
             )
-        return _("live since %(day)s", day=words.long_day(version.applies_from))
+        if version.applies_from <= today():
+            return _("live since %(day)s", day=words.long_day(version.applies_from))
     if plan.live is None:
         return None
     return _(
