@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.codes import services
 from app.codes.costs import Cost, cost_of
+from app.codes.errors import BatchMoved
 from app.codes.forms import BatchForm, DeclineForm, ExportForm, VoidForm
 from app.codes.models import BatchState, GiftCampaign
 from app.codes.queries import BatchRow, find_batch, find_campaign, list_batches, list_campaigns, waiting_count
@@ -207,6 +208,8 @@ def export(public_id: str) -> Response:
 def void(public_id: str) -> Response:
     actor, form = current_actor(), VoidForm()
     row = find_batch(public_id, actor)
+    if row.batch.state is not BatchState.LIVE:
+        return _batch(row, status=409, refused=BatchMoved().message)
     if not form.validate():
         return _batch(row, status=422, void_form=form)
     try:

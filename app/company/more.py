@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import Select
 
 from app.boards import queries as boards
-from app.core.db import db
-from app.core.feed import FeedRow, gather
+from app.core.feed import FeedRow
 from app.core.filters import points
 from app.core.http import render
 from app.core.nav import count_at, exists
-from app.home.queries import by_part, read_feed
+from app.home.queries import read_feed
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.identity.queries import members_row
@@ -50,11 +50,13 @@ def index() -> Response:
 
 
 def _read(actor: Actor) -> Feed:
-    """What home's areas say, and how many orders and people there are: two statements."""
-    company = members_row(actor.organisation_id) if actor.organisation_id is not None else None
-    counted = gather([orders_row(actor), company])
-    assert counted is not None
-    return read_feed(actor) | by_part(db.session.execute(counted))
+    """What home's areas say, and how many orders and people there are: one statement."""
+    return read_feed(actor, orders_row, company_row)
+
+
+def company_row(actor: Actor) -> Select[Any] | None:
+    """How many people the actor's company has."""
+    return None if actor.organisation_id is None else members_row(actor.organisation_id)
 
 
 def _tiles(actor: Actor, feed: Feed) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -112,9 +112,12 @@ def load_home(actor: Actor) -> Home:
     )
 
 
-def read_feed(actor: Actor) -> dict[str, list[FeedRow]]:
-    """The rows of all areas in one statement, each part in its own order."""
-    query = _feed_query(dialect(), actor.role, current_locale(), home_plan(actor))
+Rows = Callable[[Actor], Select[Any] | None]
+
+
+def read_feed(actor: Actor, *more: Rows) -> dict[str, list[FeedRow]]:
+    """The rows of all areas, and what a page asks for more, in one statement; each part in its own order."""
+    query = _feed_query(dialect(), actor.role, current_locale(), home_plan(actor), more)
     return by_part(read(query, {**actor.ids, **board_values(actor)}))
 
 
@@ -127,11 +130,13 @@ def by_part(rows: Iterable[Any]) -> dict[str, list[FeedRow]]:
 
 
 @functools.lru_cache(maxsize=256)
-def _feed_query(_dialect: str, role: Role, locale: str, plan: HomePlan | None) -> Select[Any]:
+def _feed_query(
+    _dialect: str, role: Role, locale: str, plan: HomePlan | None, more: tuple[Rows, ...]
+) -> Select[Any]:
     """Made once for everybody of a role, a language and a plan: to make it costs many times what it takes to run."""
     anybody = replace(anyone(role), locale=locale)
     query = gather([
-        *(rows(anybody) for rows in FEEDS),
+        *(rows(anybody) for rows in (*FEEDS, *more)),
         board_select(),
         tier_select(plan, anybody.organisation_id) if plan is not None else None,
     ])  # fmt: skip

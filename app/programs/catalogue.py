@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.core.db import db, execute_sql
 from app.programs.models import Program, ProgramVersion, VersionState
 from app.programs.rules import Definition, Rule
+from app.tiers.catalogue import saw_stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,13 @@ _guard = threading.Lock()
 
 def current_state() -> tuple[int, str]:
     """State of the catalogue as this transaction sees it: (serial, stamp); (0, "") before the first publication."""
-    row = execute_sql("SELECT serial, stamp FROM program_state WHERE id = 1").first()
-    return (row[0], row[1]) if row else (0, "")
+    row = execute_sql(
+        "SELECT s.serial, s.stamp, (SELECT t.stamp FROM tier_state t WHERE t.id = 1) FROM program_state s WHERE s.id = 1"
+    ).first()
+    if row is None:
+        return 0, ""
+    saw_stamp(row[2] or "")  # most rules that are judged look at the levels next
+    return row[0], row[1]
 
 
 def load_catalogue() -> Catalogue:

@@ -140,6 +140,12 @@ def load_catalogue() -> Catalogue:
     return fresh
 
 
+def saw_stamp(stamp: str) -> None:
+    """Somebody read the stamp along with something else: a page that only reads need not ask for it again."""
+    if not in_transaction():
+        db.session.info[_SEEN] = stamp
+
+
 def look_again() -> None:
     """Whoever has published asks for the plans anew."""
     db.session.info.pop(_SEEN, None)

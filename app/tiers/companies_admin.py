@@ -76,7 +76,7 @@ def _seen_names(actor: Actor, ids: set[int]) -> dict[int, Any]:
     query = select(Organisation.id, Organisation.public_id, Organisation.name).where(
         Organisation.id.in_(ids), Organisation.id.in_(visible_organisation_ids(actor))
     )
-    return {row.id: row for row in db.session.execute(query)} if ids else {}
+    return {row.id: row for row in db.session.execute(query)}
 
 
 @admin_bp.get("/companies")

@@ -135,7 +135,7 @@ def made_codes(app: Flask, points: Sequence[int]) -> list[str]:
     found: list[str] = []
     with app.app_context():
         marketer = find_actor_by_email(MARKETER)
-        campaign = db.session.query(GiftCampaign).order_by(GiftCampaign.id).first()
+        campaign = db.session.query(GiftCampaign).filter_by(name="Partner Day KL guests").first()
         assert campaign is not None
         campaign_id = campaign.id
         for each in points:
@@ -161,7 +161,7 @@ def test_two_codes_and_points_pay_for_one_reward(demo: Flask, visit: Callable[..
     expect(page.locator("main")).to_contain_text("400 points")
     page.goto(base + "/rewards/pasar-mega?form=1")
     form = page.locator("form[action$='/redemptions']").locator("visible=true").last
-    expect(form).to_contain_text("700")
+    expect(page.locator("main")).to_contain_text("700")
     form.locator("button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/orders/[a-z0-9]{14}"))
     with demo.app_context():
