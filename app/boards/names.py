@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from sqlalchemy import delete, func, select, union_all
+from sqlalchemy import delete, func, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from app.boards.models import BoardName, NameMode, Participants
@@ -14,6 +14,7 @@ from app.core.clock import utc_now
 from app.core.db import db, transaction
 from app.core.errors import InvalidInput
 from app.core.i18n import _
+from app.core.settings import current_settings
 from app.identity.models import Person
 from app.partners.models import Organisation
 
@@ -59,6 +60,8 @@ def _check_alias(alias: str) -> None:
     ok = all(
         letter.isalnum() or letter in _JOINERS or unicodedata.category(letter)[0] == "M" for letter in alias
     )
+    scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in alias if letter.isalpha()}
+    ok = ok and not ("LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"})  # letters that only look alike
     if not MIN_ALIAS <= len(alias) <= MAX_ALIAS or not ok or len(fold_alias(alias)) < MIN_ALIAS:
         sentence = _("Write an alias of 2 to 30 letters and figures.")
         raise InvalidInput(fields={"alias": sentence})
@@ -68,13 +71,26 @@ def _taken() -> str:
     return _("Somebody has this name already. Choose another alias.")
 
 
+def _joined(column: Any) -> Any:
+    """A name in small letters without what joins its words."""
+    found = func.lower(column)
+    for sign in _JOINERS:
+        found = func.replace(found, sign, "")
+    return found
+
+
 def _is_taken(key: str, alias: str) -> bool:
-    """Whether it is another's alias, or the name of a person or a company."""
-    lowered = alias.lower()
+    """Whether it is another's alias, or the name of a person, a company or the vendor, however it is written."""
+    settings = current_settings()
+    if key in (fold_alias(settings.vendor_name), fold_alias(settings.brand_name)):
+        return True
+    asked = {alias.lower(), key}
     found = union_all(
         select(BoardName.subject_id).where(BoardName.alias_key == key),
-        select(Person.id).where(func.lower(Person.name) == lowered),
-        select(Organisation.id).where(func.lower(Organisation.name) == lowered),
+        select(Person.id).where(or_(func.lower(Person.name).in_(asked), _joined(Person.name) == key)),
+        select(Organisation.id).where(
+            or_(func.lower(Organisation.name).in_(asked), _joined(Organisation.name) == key)
+        ),
     ).limit(1)
     return db.session.execute(found).first() is not None
 

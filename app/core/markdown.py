@@ -105,6 +105,8 @@ def _own_pictures(tag: str, name: str, value: str) -> str | None:
     """Pictures of this portal only: another server would learn who reads what, and the page's policy blocks it."""
     if tag == "img" and name == "src":
         return value if value.startswith("/") and not value.startswith(("//", "/\\")) else None
+    if tag == "a" and name == "href" and value.startswith(("//", "/\\")):
+        return None  # another server, though it reads like a page of ours
     return value
 
 

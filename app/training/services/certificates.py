@@ -8,7 +8,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core import audit
 from app.core.clock import today, utc_now
@@ -183,6 +183,17 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
         certificate.revoked_at, certificate.revoked_by_id = utc_now(), actor.person_id
         certificate.revoked_reason = reason
         db.session.flush()
+        # An earlier one of the same thing would go on saying what this one no longer may.
+        db.session.execute(
+            update(Certificate)
+            .where(
+                Certificate.person_id == certificate.person_id,
+                Certificate.course_id.is_not_distinct_from(certificate.course_id),
+                Certificate.certification_id.is_not_distinct_from(certificate.certification_id),
+                Certificate.revoked_at.is_(None),
+            )
+            .values(revoked_at=certificate.revoked_at, revoked_by_id=actor.person_id, revoked_reason=reason)
+        )
         audit.record(
             "certificate.revoked",
             actor=actor,
