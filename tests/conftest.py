@@ -21,6 +21,7 @@ hypothesis_settings.register_profile(
     "tangga",
     deadline=None,
     database=None,
+    derandomize=not os.environ.get("TANGGA_SOAK"),  # the same examples each time; `make soak` draws new ones
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
