@@ -26,7 +26,7 @@ from app.tiers.forms import PinForm
 from app.tiers.models import TierPin
 from app.tiers.queries import level_names
 from app.tiers.reviewing import Step
-from app.tiers.services.pins import end_pin, pin_level
+from app.tiers.services.pins import AlreadyPinned, end_pin, pin_level
 from app.tiers.services.reviews import next_review_day, preview
 from app.tiers.standings import STANDINGS
 
@@ -121,6 +121,8 @@ def pin(public_id: str) -> Response:
     """Hold a company's level until a day."""
     actor = current_actor()
     found = find_organisation(public_id, actor)
+    if _open_pin(found.id) is not None:
+        raise AlreadyPinned()
     form = PinForm(request.form)
     try:
         if form.validate():
