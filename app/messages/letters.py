@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from flask import current_app
+from markupsafe import Markup
 
 from app.core import mail
 from app.core.i18n import _, force_locale
@@ -72,7 +73,7 @@ def paragraphs(body: str) -> list[str]:
     return [line for line in found if line.strip("• ")]
 
 
-def _for_mail(body: str, base: str) -> str:
-    """HTML of a body whose own links and pictures name this portal in full."""
+def _for_mail(body: str, base: str) -> Markup:
+    """HTML of a body, sanitised, whose own links and pictures name this portal in full."""
     html = str(render_markdown(body))
-    return re.sub(r'(href|src)="/(?!/)', rf'\1="{base}/', html)
+    return Markup(re.sub(r'(href|src)="/(?!/)', rf'\1="{base}/', html))
