@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -16,13 +15,14 @@ from app.core.nav import count_for
 from app.core.settings import current_settings
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import reporting_rate, reporting_worth
 from app.programs import admin_queries, services
-from app.programs.admin_queries import AdminProgram
+from app.programs.admin_queries import AdminProgram, Draft
 from app.programs.editor import ProgramForm, blank_fields, fields_of, renumbered
+from app.programs.levels import levels_now
 from app.programs.models import ProgramVersion, VersionState
 from app.programs.rules import Definition
-from app.programs.sentences import Sentence, sentence
+from app.programs.sentences import Names, Sentence, sentence
 
 admin_bp = Blueprint("programs_admin", __name__, url_prefix="/admin/programs")
 count_for("/admin/programs", admin_queries.waiting_count)
@@ -80,17 +80,17 @@ def show(slug: str) -> Response:
 @admin_bp.get("/<slug>/draft")
 @needs("program.edit")
 def edit(slug: str) -> Response:
-    found = admin_queries.find_admin(slug)
-    version = _open(found)
-    ids = Definition.from_record(version.definition).audience.organisation_ids
-    return _editor(_form(data=fields_of(version, admin_queries.company_names(ids)), version=version), found)
+    draft = admin_queries.find_draft(slug)
+    ids = Definition.from_record(draft.version.definition).audience.organisation_ids
+    fields = fields_of(draft.version, admin_queries.company_names(ids))
+    return _editor(_form(data=fields, version=draft.version), draft)
 
 
 @admin_bp.post("/<slug>/draft")
 @needs("program.edit")
 @idempotent
 def save(slug: str) -> Response:
-    return _save(admin_queries.find_admin(slug))
+    return _save(admin_queries.find_draft(slug))
 
 
 @admin_bp.post("/<slug>/versions")
@@ -188,16 +188,16 @@ def _form(
     return form
 
 
-def _save(found: AdminProgram | None) -> Response:
+def _save(draft: Draft | None) -> Response:
     """Save the draft, then send or publish it if that was asked for."""
     actor = current_actor()
     action = request.form.get("action", "draft")
     action = action if action in ACTIONS else "draft"
-    version = _open(found) if found is not None else None
+    version = draft.version if draft is not None else None
     form = _form(request.form, version=version)
     is_right = form.validate()
     if not is_right:
-        return _editor(form, found, status=422)
+        return _editor(form, draft, status=422)
     try:
         version = _write(form, version, actor)
         if action == "send":
@@ -206,9 +206,9 @@ def _save(found: AdminProgram | None) -> Response:
             services.publish(version.id, actor=actor)
     except InvalidInput as refused:
         add_errors(form, refused.fields)
-        return _editor(form, found, status=422)
+        return _editor(form, draft, status=422)
     except Conflict as refused:
-        return _editor(form, found, status=409, message=str(refused.message))
+        return _editor(form, draft, status=409, message=str(refused.message))
     slug = admin_queries.slug_of(version.program_id)
     said = {
         "draft": _("Draft saved."), "send": _("Sent for sign-off."), "publish": _("Published. Partners see it now."),
@@ -231,21 +231,17 @@ def _write(form: ProgramForm, version: ProgramVersion | None, actor: Actor) -> P
     )  # fmt: skip
 
 
-def _editor(
-    form: ProgramForm, found: AdminProgram | None, *, status: int = 200, message: str = ""
-) -> Response:
-    version = found.open_version if found is not None else None
-    draft = version or SimpleNamespace(budget_points=form.budget_points.data)
-    if version is None:
-        needs_second = services.needs_second_person(draft)  # type: ignore[arg-type]
-    else:
-        needs_second = services.needs_second_person(version)
+def _editor(form: ProgramForm, draft: Draft | None, *, status: int = 200, message: str = "") -> Response:
+    version = draft.version if draft is not None else None
+    _rate = reporting_rate()  # while it is held the session does not ask for it again
+    budget = version.budget_points if version is not None else form.budget_points.data
+    needs_second = services.asks_second(None if budget is None else reporting_worth(budget))
     return render(
         "admin/programs/edit.html",
         "main",
         status=status,
         form=form,
-        program=found,
+        slug=draft.slug if draft is not None else None,
         version=version,
         is_waiting=version is not None and version.state is VersionState.WAITING,
         reads=_reads(form),
@@ -264,7 +260,8 @@ def _reads(form: ProgramForm) -> Sentence | None:
         named = len({line.strip() for line in (form.companies.data or "").splitlines() if line.strip()})
         made = form.definition(None, range(named))  # the sentence says how many, not which
         made.check()
-        return sentence(made, budget_points=form.budget_points.data)
+        names = Names(form.offered.families, form.offered.courses, levels_now())
+        return sentence(made, budget_points=form.budget_points.data, names=names)
     except InvalidInput:
         return None
 

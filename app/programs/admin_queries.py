@@ -145,6 +145,27 @@ def find_admin(slug: str) -> AdminProgram:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the editor needs of a program: its slug and the version that is still open."""
+
+    slug: str
+    version: ProgramVersion
+
+
+def find_draft(slug: str) -> Draft:
+    """The version of a program that is still open, in one statement. Raises NotFound if all are published."""
+    query = (
+        select(ProgramVersion)
+        .join(Program, Program.id == ProgramVersion.program_id)
+        .where(Program.slug == slug, ProgramVersion.state != VersionState.PUBLISHED)
+    )
+    version = db.session.scalars(query).first()
+    if version is None:
+        raise NotFound()
+    return Draft(slug, version)
+
+
 def slug_of(program_id: int) -> str:
     """The slug of a program."""
     return db.session.scalars(select(Program.slug).where(Program.id == program_id)).one()

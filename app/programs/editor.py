@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from flask_babel import gettext
@@ -78,6 +79,10 @@ def _currency(label: Any) -> SelectField:
     return _select(label, [(code, code) for code in CURRENCIES])
 
 
+def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=itemgetter(1))
+
+
 class ProgramForm(AppForm):
     """One rule with a reward for the seller, one for the company, or both."""
 
@@ -123,11 +128,11 @@ class ProgramForm(AppForm):
 
     def offer(self, offered: Offered) -> None:
         """Set what the lists offer."""
-        by_name = lambda pairs: sorted(pairs, key=lambda item: item[1])  # noqa: E731
+        self.offered = offered
         self.families.choices = [(str(key), name) for key, name in offered.families.items()]
-        self.countries.choices = by_name((code, words.country_name(code)) for code in offered.countries)
-        self.kinds.choices = by_name((kind, words.kind_name(kind)) for kind in offered.kinds)
-        self.courses.choices = by_name(offered.courses.items())
+        self.countries.choices = _by_name((code, words.country_name(code)) for code in offered.countries)
+        self.kinds.choices = _by_name((kind, words.kind_name(kind)) for kind in offered.kinds)
+        self.courses.choices = _by_name(offered.courses.items())
         self.tiers.choices = list(offered.tiers.items())
 
     def definition(self, base: Definition | None, organisation_ids: Sequence[int]) -> Definition:
