@@ -68,6 +68,16 @@ def test_nothing_outside_the_static_folder_is_served(client: FlaskClient) -> Non
         assert client.get(path).status_code == 404
 
 
+def test_the_manifest_makes_the_portal_installable(client: FlaskClient) -> None:
+    found = client.get("/manifest.webmanifest").get_json(force=True)
+    assert found["name"] and found["start_url"] == found["scope"] == "/" and found["display"] == "standalone"
+    sizes = {(icon["sizes"], icon["purpose"]) for icon in found["icons"]}
+    assert {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")} <= sizes
+    for icon in found["icons"]:
+        answer = client.get(icon["src"])
+        assert answer.status_code == 200 and answer.mimetype == icon["type"]
+
+
 def test_every_layer_file_is_in_the_sheet() -> None:
     files = {path.stem for path in (STATIC / "css").glob("*.css")}
     assert files == {*LAYERS, "font"}

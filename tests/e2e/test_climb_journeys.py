@@ -51,6 +51,7 @@ def test_a_members_deal_lifts_the_company_to_silver_and_the_page_says_why(
     approve(come(visit, MANAGER, "desktop").page, base, address.rsplit("/", 1)[1])
     win(page, address, "260,000,000")
     expect(page.locator("main")).to_contain_text("Silver")
+    expect(page.locator("main")).to_contain_text("This deal carried the company from Member over the border.")
     expect(page.locator("main")).to_contain_text("1.25")  # a benefit gained, by name and number
     page.goto(base + "/tier")
     expect(page.locator("main [aria-current=step]")).to_contain_text("Silver")

@@ -131,6 +131,23 @@ def test_revoking_needs_a_reason_and_the_right_and_happens_once(
     assert "no-store" in page.headers["Cache-Control"]
 
 
+def test_revoking_a_certificate_leaves_no_twin_of_it_valid(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    """Passing again while the first stands gives a second one; both rest on the same person's word."""
+    with app.app_context():
+        publish(validity_months=12)
+        publish("other", title="Other things")
+        (first,), (other,) = passed("zero-trust", cast.aisyah), passed("other", cast.aisyah)
+        (theirs,), (second,) = passed("zero-trust", cast.budi), passed("zero-trust", cast.aisyah)
+        revoke(second, "Somebody else sat the quiz", actor=cast.marketer)
+        with pytest.raises(Conflict):
+            revoke(first, "Again", actor=cast.owner)
+    assert "Revoked." in client.get(f"/certificates/{first}").text
+    for standing in (other, theirs):
+        assert "Revoked." not in client.get(f"/certificates/{standing}").text
+
+
 def test_the_vendors_list_keeps_to_its_scope_and_finds_names(app: Flask, cast: Cast) -> None:
     with app.app_context():
         publish()

@@ -60,6 +60,20 @@ def test_an_attempt_draws_from_the_pool_and_keeps_what_it_drew(app: Flask, cast:
     assert all(keys == ["true", "false"] for keys in orders)
 
 
+def test_questions_and_options_come_in_another_order_each_time(app: Flask, cast: Cast) -> None:
+    """Twelve questions for four people: one order for all of them, or the author's, would come once in 10^25."""
+    with app.app_context():
+        publish(questions=12)
+        orders, options = [], set()
+        for actor in (cast.aisyah, cast.kinabalu_admin, cast.budi, cast.merapi_admin):
+            read_all("zero-trust", actor)
+            asked = drawn(quizzes.begin_attempt("zero-trust", actor=actor))
+            orders.append([question.key for _row, question in asked])
+            options |= {tuple(row.option_keys) for row, _question in asked}
+    assert len({tuple(order) for order in orders}) > 1
+    assert all(sorted(order) == sorted(orders[0]) for order in orders) and len(options) > 1
+
+
 def test_the_first_pass_earns_at_once_and_the_second_earns_nothing(app: Flask, cast: Cast) -> None:
     with app.app_context():
         pays(cast, 150)
