@@ -10,10 +10,11 @@ from flask_babel import ngettext
 from sqlalchemy import Select
 
 from app.boards import queries as boards
+from app.company.tiles import open_tiles
 from app.core.feed import FeedRow
 from app.core.filters import points
 from app.core.http import render
-from app.core.nav import count_at, exists
+from app.core.nav import count_at
 from app.home.queries import read_feed
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
@@ -74,16 +75,8 @@ def _tiles(actor: Actor, feed: Feed) -> list[dict[str, Any]]:
         ("/team", "users", _("Team"), "neutral", "team.view"),
     )
     return [
-        {
-            "href": href,
-            "icon": icon,
-            "title": title,
-            "tone": tone,
-            "fact": _fact(href, actor, feed),
-            "count": count_at(href, actor),
-        }
-        for href, icon, title, tone, permission in offered
-        if actor.can(permission) and exists(href)
+        {**tile, "fact": _fact(tile["href"], actor, feed), "count": count_at(tile["href"], actor)}
+        for tile in open_tiles(actor, offered)
     ]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from app.company.tiles import open_tiles
 from app.company.today_queries import Work, load_today
 from app.core.http import render
 from app.core.i18n import _, ngettext
-from app.core.nav import exists
 from app.home.routes import greeting
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
@@ -69,17 +69,12 @@ def _actions(actor: Actor) -> list[dict[str, Any]]:
         ("/admin/recognition/new", "hand-heart", _("Give an award"), "accent", "recognition.award"),
         ("/admin/news/new", "megaphone", _("Announce"), "brand", "news.edit"),
         ("/admin/imports", "upload", _("Import sales"), "brand", "import.run"),
-        ("/admin/codes/new", "ticket", _("Make gift codes"), "accent", "code.issue"),
+        ("/admin/codes", "ticket", _("Make gift codes"), "accent", "code.issue"),
         ("/admin/programs/new", "sparkles", _("New program"), "brand", "program.edit"),
         ("/admin/training", "graduation-cap", _("Training"), "accent", "training.edit"),
         ("/admin/ledger", "scroll-text", _("Ledger"), "neutral", "ledger.view"),
     )
-    open_ones = [
-        {"href": href, "icon": icon, "title": title, "tone": tone}
-        for href, icon, title, tone, permission in offered
-        if actor.can(permission) and exists(href)
-    ]
-    return open_ones[:4]
+    return open_tiles(actor, offered)[:4]
 
 
 def hours_words(hours: int) -> str:

@@ -27,12 +27,11 @@ from app.partners.queries import visible_organisation_ids
 from app.programs.admin_queries import budget_rows
 from app.programs.admin_queries import waiting_rows as program_rows
 from app.recognition.queries import waiting_rows as award_rows
-from app.tiers import queries as tier_queries
+from app.tiers.queries import waiting_rows as tier_rows
 from app.wallet.vendor import waiting_rows as adjustment_rows
 
 SHOWN = 8
 ANSWERS_DAYS = 30
-tier_rows = getattr(tier_queries, "waiting_rows", lambda actor: None)
 WORK = (deal_rows, program_rows, tier_rows, code_rows, award_rows, adjustment_rows)
 ASKS = (EventKind.SUBMITTED, EventKind.REVISED, EventKind.ANSWERED)
 ANSWERS = (EventKind.APPROVED, EventKind.REJECTED, EventKind.ASKED)
