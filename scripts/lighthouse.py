@@ -10,18 +10,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from demo_server import PASSWORD, demo_server
 from ensure_browser import find_browser
 from playwright.sync_api import sync_playwright
 
@@ -29,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOL = "lighthouse@13.5.0"
 RUNS = 3
 FLOORS = {"performance": 95, "accessibility": 100}
-WHO, PASSWORD = "aisyah@kinabalu.example.com", "tangga-demo"
+WHO = "aisyah@kinabalu.example.com"
 PAGES = {"home": "/", "rewards": "/rewards", "leaderboard": "/leaderboards", "sign-in": "/sign-in"}
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-dev-shm-usage"
 
@@ -44,31 +41,6 @@ def find_tool() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(["npm", "install", "--silent", "--no-save", "--prefix", str(folder), TOOL], check=True)
     return command
-
-
-def serve(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """A portal of its own over a fresh demo, and its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = str(Path(sys.executable).with_name("tangga"))
-    settings = {**os.environ, "TANGGA_DATA_DIR": str(folder), "PORT": str(port), "DATABASE_URL": ""}
-    subprocess.run([command, "setup"], env=settings, check=True, stdout=subprocess.DEVNULL)
-    server = subprocess.Popen(
-        [command, "run"],
-        env=settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _try in range(300):
-        try:
-            urllib.request.urlopen(address + "/healthz", timeout=2)
-            return server, address
-        except OSError:
-            time.sleep(0.1)
-    sys.exit("the portal did not start")
 
 
 def session_cookie(address: str) -> str:
@@ -114,23 +86,16 @@ def measure(tool: Path, url: str, cookie: str | None) -> dict[str, float]:
 
 def main() -> int:
     tool, failed = find_tool(), False
-    with tempfile.TemporaryDirectory() as folder:
-        server, address = serve(Path(folder))
-        try:
-            cookie = session_cookie(address)
-            for name, path in PAGES.items():
-                signed_in = None if name == "sign-in" else cookie
-                runs = [measure(tool, address + path, signed_in) for _run in range(RUNS)]
-                medians = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-                low = [key for key, floor in FLOORS.items() if medians[key] < floor]
-                failed = failed or bool(low)
-                shown = ", ".join(
-                    f"{key} {medians[key]:.0f} (floor {floor})" for key, floor in FLOORS.items()
-                )
-                print(f"{name}: {shown}, LCP {medians['LCP']:.1f} s{' BELOW' if low else ''}", flush=True)
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(20)
+    with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder)) as address:
+        cookie = session_cookie(address)
+        for name, path in PAGES.items():
+            signed_in = None if name == "sign-in" else cookie
+            runs = [measure(tool, address + path, signed_in) for _run in range(RUNS)]
+            medians = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+            low = [key for key, floor in FLOORS.items() if medians[key] < floor]
+            failed = failed or bool(low)
+            shown = ", ".join(f"{key} {medians[key]:.0f} (floor {floor})" for key, floor in FLOORS.items())
+            print(f"{name}: {shown}, LCP {medians['LCP']:.1f} s{' BELOW' if low else ''}", flush=True)
     return 1 if failed else 0
 
 

@@ -1,21 +1,37 @@
-"""Pictures of the running demo for docs/screens: scripts/screens.py --url http://127.0.0.1:8000 [name ...]
+"""Pictures of a fresh demo for docs/screens: scripts/screens.py [--target FOLDER] [name ...]
 
-Each picture has the name, the size and the place of its design picture. Phones are 390x844 at two dots a pixel.
+Each picture has the name and the size of its design picture. Phones are 390x844 at two dots a pixel. A picture of
+another vendor's brand is taken from a second portal with that brand's settings.
 """
 
 import argparse
-import os
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from demo_server import PASSWORD, demo_server
 from ensure_browser import find_browser
 from playwright.sync_api import Browser, Page, sync_playwright
+from screen_steps import STEPS
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "screens"
-PASSWORD = "tangga-demo"
 AISYAH, ADMIN, BUDI = "aisyah@kinabalu.example.com", "admin@kinabalu.example.com", "budi@merapi.example.com"
 MANAGER, MARKETER = "manager@vendor.example.com", "marketer@vendor.example.com"
+# Two rings, as a vendor's own logo file.
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 44 32"><circle cx="28" cy="16" r="13" fill="#ff9b6a"/>
+<circle cx="15" cy="16" r="14" fill="#1d4ed8"/><path d="M25 6a14 14 0 0 1 0 20 13 13 0 0 1 0-20z" fill="#1d305a"/></svg>"""
+OTHER_BRAND = {
+    "BRAND_NAME": "Samudra+",
+    "VENDOR_NAME": "Samudra",
+    "BRAND_BRAND": "#1d4ed8",
+    "BRAND_BRAND_DARK": "#8ab0ff",
+    "BRAND_ON_BRAND_DARK": "#0a1a3f",
+    "BRAND_HERO": "#0f1f4d",
+    "BRAND_ACCENT": "#ff9b6a",
+    "BRAND_RADIUS": "18",
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,7 @@ class Shot:
     theme: str = "light"
     language: str = "en"
     whole: bool = False
+    branded: bool = False
     steps: tuple[tuple[str, ...], ...] = field(default=())
 
 
@@ -35,7 +52,7 @@ SHOTS = {
     "phone-signin": Shot("/sign-in", who=None, steps=(("fill", "[name=email]", AISYAH),)),
     "phone-home": Shot("/"),
     "phone-home-dark": Shot("/", theme="dark", whole=True),
-    "phone-home-brand-id": Shot("/", who=BUDI, language="id"),
+    "phone-home-brand-id": Shot("/", who=BUDI, language="id", branded=True),
     "desktop-home": Shot("/", size="desktop"),
     "phone-deals": Shot("/deals"),
     "desktop-deals": Shot("/deals", size="desktop", steps=(("click", "text=Kota Digital Council"),)),
@@ -65,9 +82,6 @@ SHOTS = {
     "phone-course": Shot(
         "/training/zero-trust-basics", steps=(("click", ".actionbar a.btn, .actionbar button"),)
     ),
-    "phone-quiz": Shot(
-        "/training/zero-trust-basics", who=BUDI, steps=(("click", ".actionbar a.btn, .actionbar button"),)
-    ),
     "phone-certificate": Shot("/training", steps=(("click", "main a[href^='/certificates/']"),)),
     "phone-recognition": Shot("/recognition"),
     "phone-redeem-code": Shot("/redeem", steps=(("gift-code",),)),
@@ -79,7 +93,7 @@ SHOTS = {
     "desktop-admin-today": Shot("/admin/today", who=MANAGER, size="desktop"),
     "desktop-admin-tiers": Shot("/admin/tiers", who=MARKETER, size="desktop"),
     "desktop-admin-course": Shot("/admin/training/zero-trust-basics", who=MARKETER, size="desktop"),
-    "desktop-admin-codes": Shot("/admin/codes", who=MARKETER, size="desktop"),
+    "desktop-admin-codes": Shot("/admin/codes?points=500&code_count=250", who=MARKETER, size="desktop"),
     "phone-leaderboard": Shot("/leaderboards/points-in-malaysia"),
     "desktop-admin-queue": Shot(
         "/admin", who=MANAGER, size="desktop", steps=(("click", "main >> text=PT Bumi Raya Retail"),)
@@ -95,6 +109,9 @@ SHOTS = {
         "/admin/news?show=draft", who=MARKETER, size="desktop", steps=(("click", "main tbody a.rowlink"),)
     ),
     "desktop-admin-rewards": Shot("/admin/rewards", who=MARKETER, size="desktop"),
+    # These two pass a course: last, so that the others show it open.
+    "phone-quiz": Shot("/training/zero-trust-basics", steps=(("quiz", "3"),)),
+    "phone-certified": Shot("/training/zero-trust-basics", steps=(("quiz", "end"),)),
 }
 
 
@@ -120,42 +137,8 @@ def speak(page: Page, url: str, shot: Shot) -> None:
         choose(page, url, shot.language)
 
 
-def step(page: Page, url: str, what: tuple[str, ...]) -> None:
-    kind, *rest = what
-    if kind == "fill":
-        page.fill(rest[0], rest[1])
-    elif kind == "click":
-        page.locator(rest[0]).locator("visible=true").first.click()
-        page.wait_for_timeout(500)
-    elif kind == "wait":
-        page.wait_for_timeout(int(rest[0]))
-    elif kind == "gift-code":
-        folder = Path(os.environ.get("TANGGA_DATA_DIR", "var"))
-        page.fill("[name=code]", (folder / "demo-codes.txt").read_text().split()[-1])
-        page.get_by_role("button", name="See what it is worth").click()
-        page.wait_for_load_state()
-    elif kind == "redeem-sheet":
-        page.locator("a[hx-target='#sheet'], [data-sheet]").locator("visible=true").first.click()
-        page.wait_for_timeout(600)
-    elif kind == "voucher":
-        page.locator("main a[href^='/orders/']").first.click()
-        page.wait_for_timeout(300)
-        show = page.locator("form[action$='/reveal'] button")
-        if show.count():
-            show.first.click()
-            page.wait_for_timeout(600)
-    elif kind == "deal-error":
-        page.fill("[name=customer_name]", "Kopi Harmoni")
-        page.fill("[name=contact_name]", "Bahagian perolehan")
-        page.locator(".actionbar button[type=submit]").last.click()
-        page.wait_for_timeout(600)
-        page.fill("[name=value]", "48 ribu")
-        page.fill("[name=expected_close_on]", "2026-11-12")
-        page.locator(".actionbar button[type=submit]").last.click()
-        page.wait_for_timeout(600)
-
-
-def take(browser: Browser, url: str, name: str, shot: Shot, target: Path) -> None:
+def take(browser: Browser, portal: tuple[str, Path], shot: Shot, target: Path) -> None:
+    url, folder = portal
     phone = shot.size == "phone"
     context = browser.new_context(
         viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 800},
@@ -178,32 +161,51 @@ def take(browser: Browser, url: str, name: str, shot: Shot, target: Path) -> Non
     )
     speak(page, url, shot)
     page.goto(url + shot.path)
-    for what in shot.steps:
-        step(page, url, what)
+    for kind, *rest in shot.steps:
+        STEPS[kind](page, folder, *rest)
+    if shot.whole:  # a screen as tall as the page: bars that stick stay at its foot
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": 390 if phone else 1280, "height": height})
     page.wait_for_timeout(250)
-    page.screenshot(path=str(target / f"{name}.png"), full_page=shot.whole)
+    page.screenshot(path=str(target))
     if shot.language == "ms":
         choose(page, url, "en")  # the next picture of the same person is in English again
     context.close()
 
 
+def start(stack: ExitStack, names: list[str]) -> dict[bool, tuple[str, Path]]:
+    """The portals that these pictures need: address and folder, the vendor's own brand apart."""
+    portals = {}
+    for branded in sorted({SHOTS[name].branded for name in names}):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = dict(OTHER_BRAND) if branded else {}
+        if branded:
+            logo = folder / "logo.svg"
+            logo.write_text(LOGO)
+            settings["BRAND_LOGO"] = str(logo)
+        portals[branded] = stack.enter_context(demo_server(folder, **settings)), folder
+    return portals
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--target", default=str(TARGET))
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("names", nargs="*", choices=[*SHOTS, []])
     given = parser.parse_args()
     target = Path(given.target)
     target.mkdir(parents=True, exist_ok=True)
-    failed = []
-    with sync_playwright() as playwright:
+    names, failed = given.names or list(SHOTS), []
+    with ExitStack() as stack:
+        portals = start(stack, names)
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(
             executable_path=find_browser(),
             args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"],
         )
-        for name in given.names or SHOTS:
+        for name in names:
+            shot = SHOTS[name]
             try:
-                take(browser, given.url, name, SHOTS[name], target)
+                take(browser, portals[shot.branded], shot, target / f"{name}.png")
                 print("took", name, flush=True)
             except Exception as problem:
                 failed.append(name)
