@@ -19,6 +19,14 @@ KEPT = """caches.keys().then((names) => Promise.all(names.filter((name) => name.
     .then((all) => all.flat().map((one) => new URL(one.url).pathname))"""
 
 
+HELD = """caches.keys().then((names) => Promise.all(names.map(async (name) => {
+    const cache = await caches.open(name);
+    return Promise.all((await cache.keys()).map(async (one) =>
+        [one.method, new URL(one.url).pathname, await (await cache.match(one)).text()]));
+}))).then((all) => all.flat())"""
+SEND = """(body) => fetch('/redeem', {method: 'POST', body: new URLSearchParams(body)}).then((answer) => answer.status)"""
+
+
 def with_worker(at: Visit) -> Page:
     """The worker serves from the next page on."""
     assert at.page.evaluate(WORKER)
@@ -61,6 +69,28 @@ def test_the_last_home_and_deals_are_readable_without_signal(
     at.context.set_offline(True)
     page.goto(at.base_url + "/")
     expect(page.locator("h1")).to_have_text("No signal")
+
+
+def test_nothing_that_is_sent_or_answered_to_it_is_kept(demo: Flask, visit: Callable[..., Visit]) -> None:
+    """A form refused, one that leads on, and one sent by a script: the worker lets them pass and keeps none."""
+    at = come(visit, AISYAH)
+    page = with_worker(at)
+    page.goto(at.base_url + "/redeem")
+    token = page.locator("#entry [name=csrf_token]").input_value()
+    page.locator("#code").fill("SENTBYFORM")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as refused:
+        page.locator(".actionbar button[type=submit]").click()
+    assert refused.value.status == 422 and not refused.value.from_service_worker
+    expect(page.locator("#code")).to_have_value("SENTBYFORM")
+    assert page.evaluate(SEND, {"csrf_token": token, "code": "SENTBYSCRIPT"}) == 422
+    page.goto(at.base_url + "/notices")
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    page.goto(at.base_url + "/deals")
+    held = page.evaluate(HELD)
+    assert {"/", "/deals"} <= {path for _method, path, _text in held}
+    assert {method for method, _path, _text in held} == {"GET"}
+    assert not {"/redeem", "/notices"} & {path for _method, path, _text in held}
+    assert [path for _method, path, text in held if "SENTBY" in text] == []
 
 
 def test_no_page_of_the_vendor_is_kept(demo: Flask, visit: Callable[..., Visit]) -> None:
