@@ -1,19 +1,24 @@
-"""Notices: one line for one person, in their language, with the place it leads to."""
+"""Notices: one line for one person, in every language of the site, with the place it leads to."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
 from app.core.db import Model
-from app.core.types import PK, BigInt, UTCDateTime, public_id_column
+from app.core.types import PK, BigInt, JSONText, UTCDateTime, public_id_column
 
 
 class Notice(Model):
-    """One thing told to one person. `dedupe` names what is told, so that it is told once; `locale` is its language."""
+    """One thing told to one person. `dedupe` names what is told, so that it is told once.
+
+    `locale` is the language of `title` and `body`; `translations` holds the others as {locale: [title, body]}.
+    What was told before there were others has none: it stays in the language it was written in.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -38,6 +43,7 @@ class Notice(Model):
     title: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(Text)
+    translations: Mapped[dict[str, Any] | None] = mapped_column(JSONText)
     href: Mapped[str] = mapped_column(Text)
     dedupe: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 
 from app.core.db import db
+from app.core.i18n import current_locale
 from app.identity.actor import Actor
 from app.notices.models import Notice
 
@@ -16,7 +17,7 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice as the list shows it."""
+    """A notice as the list shows it; `locale` is the language that its words are in."""
 
     public_id: str
     icon: str
@@ -50,16 +51,22 @@ def unread_count(actor: Actor) -> Select[int]:
 
 
 def list_notices(actor: Actor, *, after: str = "") -> Page:
-    """A page of one's notices. An unknown key begins at the start."""
+    """A page of one's notices, in the language of the moment. An unknown key begins at the start."""
     query = own_notices(actor).order_by(Notice.id.desc()).limit(PAGE_SIZE + 1)
     if after:
         last = own_notices(actor).where(Notice.public_id == after).with_only_columns(Notice.id)
         query = query.where(Notice.id < func.coalesce(last.scalar_subquery(), 2**62))
     rows = list(db.session.scalars(query))
-    lines = [
-        Line(
-            row.public_id, row.icon, row.title, row.body, row.locale, row.created_at, row.read_at is not None
-        )
-        for row in rows[:PAGE_SIZE]
-    ]
+    lines = [_line(row, current_locale()) for row in rows[:PAGE_SIZE]]
     return Page(lines, lines[-1].public_id if len(rows) > PAGE_SIZE else None)
+
+
+def _line(row: Notice, locale: str) -> Line:
+    """A row in a language, or in the one it was written in if it has no other."""
+    title, body = row.title, row.body
+    found = (row.translations or {}).get(locale)
+    if found is None:
+        locale = row.locale
+    else:
+        title, body = found
+    return Line(row.public_id, row.icon, title, body, locale, row.created_at, row.read_at is not None)

@@ -11,7 +11,7 @@ from app.core.clock import utc_now
 from app.core.db import db, dialect, execute_sql, execute_sql_many, in_transaction, transaction
 from app.core.errors import NotFound
 from app.core.i18n import LOCALES, force_locale
-from app.core.types import bind, new_public_ids
+from app.core.types import bind, dump_json, new_public_ids
 from app.identity.actor import Actor
 from app.identity.models import Person, PersonStatus
 from app.notices.models import Notice
@@ -22,8 +22,9 @@ READ_KEPT_DAYS = 90
 KEPT_DAYS = 365
 TITLE_LENGTH, BODY_LENGTH = 200, 500
 CHUNK = 500
-_NAMES = "public_id, person_id, kind, icon, title, body, locale, href, dedupe, created_at"
-_SAME = "kind, icon, title, body, locale, href, dedupe, created_at".split(", ")
+WRITTEN_IN = "en"  # the language of title and body; the others stand beside it
+_SAME = "kind, icon, title, body, locale, translations, href, dedupe, created_at".split(", ")
+_NAMES = ", ".join(("public_id", "person_id", *_SAME))
 _INSERT_LITE = (
     f"INSERT INTO notices ({_NAMES}) VALUES (:public_id, :person_id, "
     + ", ".join(f":{name}" for name in _SAME)
@@ -32,7 +33,7 @@ _INSERT_LITE = (
 # Sorted by person, so that two jobs with the same people wait for each other in one order.
 _INSERT_POSTGRES = (
     f"INSERT INTO notices ({_NAMES}) SELECT given.public_id, given.person_id, "
-    + ", ".join(f":{name}" for name in _SAME)
+    + ", ".join(f"CAST(:{name} AS jsonb)" if name == "translations" else f":{name}" for name in _SAME)
     + " FROM unnest(CAST(:public_ids AS text[]), CAST(:person_ids AS bigint[]))"
     " AS given(public_id, person_id) ORDER BY given.person_id ON CONFLICT (person_id, dedupe) DO NOTHING"
 )
@@ -49,33 +50,41 @@ def notify(
 ) -> None:
     """Tell people one thing, inside the present transaction; who was told `dedupe` before is not told again.
 
-    `words` gives (title, body) and is called once per language among the people. `href` is a path of this site.
-    People who are not active, and None among the ids, are left out. Thousands of people are a few statements.
+    `words` gives (title, body) and is called once per language of the site: each reads it in the language they have
+    on the day they read. `href` is a path of this site. People who are not active, and None among the ids, are left
+    out. Thousands of people are a few statements.
     """
     if not in_transaction():
         raise RuntimeError("notify() outside transaction()")
     wanted = sorted({person_id for person_id in person_ids if person_id is not None})
-    groups: dict[str, list[int]] = {}
+    active: list[int] = []
     for start in range(0, len(wanted), CHUNK):
-        query = select(Person.id, Person.locale).where(
+        query = select(Person.id).where(
             Person.id.in_(wanted[start : start + CHUNK]), Person.status == PersonStatus.ACTIVE
         )
-        for person_id, locale in db.session.execute(query):
-            groups.setdefault(locale if locale in LOCALES else "en", []).append(person_id)
-    for locale, ids in groups.items():
-        with force_locale(locale):
-            title, body = words()
-        same = {
-            "kind": kind,
-            "icon": icon,
-            "title": str(title)[:TITLE_LENGTH],
-            "body": str(body)[:BODY_LENGTH],
-            "locale": locale,
-            "href": href,
-            "dedupe": dedupe,
-            "created_at": bind(utc_now(), dialect()),
-        }
-        _insert(sorted(ids), same)
+        active += db.session.scalars(query)
+    if not active:
+        return
+    said = {locale: _said(words, locale) for locale in LOCALES}
+    title, body = said.pop(WRITTEN_IN)
+    same = {
+        "kind": kind,
+        "icon": icon,
+        "title": title,
+        "body": body,
+        "locale": WRITTEN_IN,
+        "translations": dump_json(said),
+        "href": href,
+        "dedupe": dedupe,
+        "created_at": bind(utc_now(), dialect()),
+    }
+    _insert(sorted(active), same)
+
+
+def _said(words: Words, locale: str) -> tuple[str, str]:
+    with force_locale(locale):
+        title, body = words()
+        return str(title)[:TITLE_LENGTH], str(body)[:BODY_LENGTH]
 
 
 def _insert(person_ids: list[int], same: dict[str, object]) -> None:

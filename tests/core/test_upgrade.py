@@ -3,14 +3,21 @@
 from typing import Any
 
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app.core import schema, triggers
-from app.core.db import db
+from app.core.clock import utc_now
+from app.core.db import db, dialect, transaction
+from app.core.i18n import _, force_locale
+from app.core.types import bind
+from app.identity.queries import find_actor_by_email
 from app.ledger.verify import broken_invariants
+from app.notices.queries import list_notices
+from app.notices.services import notify
 from tests.support import older
 
-SPINE = "20261122_spine"
+SPINE, PORTAL = "20261122_spine", "20261122_portal"
 
 
 def counted(table: str) -> int:
@@ -39,4 +46,31 @@ def test_the_demo_of_the_first_version_upgrades_and_its_ledger_holds(app: Flask)
         assert broken_invariants() == []
         with db.engine.connect() as connection:
             assert triggers.missing(connection) == set()
+        db.session.remove()
+
+
+def test_notices_of_one_language_stay_as_they_were_and_new_ones_have_all(app: Flask) -> None:
+    with app.app_context():
+        older.fill(SPINE)
+        upgrade(directory=str(schema.FOLDER), revision=PORTAL)
+        person_id, email = values("SELECT id, email FROM people WHERE status = 'active' ORDER BY id LIMIT 1")[
+            0
+        ]
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO notices (public_id, person_id, kind, icon, title, body, locale, href, dedupe, created_at)"
+                    " VALUES ('old', :person, 'x', 'bell', 'Ditulis dahulu', 'Lama', 'ms', '/', 'old', :now)"
+                ),
+                {"person": person_id, "now": bind(utc_now(), dialect())},
+            )
+        db.session.remove()
+        assert PORTAL in schema.upgrade()
+        with transaction():
+            notify([person_id], "x", lambda: (_("Wallet"), ""), href="/", dedupe="new")
+        actor = find_actor_by_email(email)
+        for locale, title in (("en", "Wallet"), ("ms", "Dompet")):
+            with force_locale(locale):
+                new, old = list_notices(actor).lines
+            assert (new.title, new.locale, old.title, old.locale) == (title, locale, "Ditulis dahulu", "ms")
         db.session.remove()

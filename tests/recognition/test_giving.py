@@ -13,9 +13,11 @@ from app.core import jobs
 from app.core.clock import freeze, travel, utc_now
 from app.core.db import db
 from app.core.errors import Forbidden, InvalidInput, NotFound
+from app.core.i18n import force_locale
 from app.core.mail import Mail
 from app.ledger.services import Owner, spend
 from app.notices.models import Notice
+from app.notices.queries import list_notices
 from app.partners.services import set_managers
 from app.recognition import services
 from app.recognition.errors import AwardDecided, BudgetTooSmall, SamePerson, UndoTooLate
@@ -183,7 +185,8 @@ def test_the_receiver_is_told_once_in_their_language_when_the_minute_is_over(app
         told = {row.person_id: row for row in db.session.scalars(select(Notice))}
         assert set(told) == {cast.budi.person_id, cast.kinabalu_admin.person_id}
         assert all(row.href == f"/recognition/{award.public_id}" for row in told.values())
-        assert "Pahlawan pelanggan" in told[cast.budi.person_id].title  # type: ignore[index]
+        with force_locale("id"):
+            assert "Pahlawan pelanggan" in list_notices(cast.budi).lines[0].title
         mails = list(db.session.scalars(select(Mail.recipient).order_by(Mail.recipient)))
         assert mails == sorted([cast.budi.email, cast.kinabalu_admin.email])
 

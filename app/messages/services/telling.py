@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.core import jobs, mail
 from app.core.db import db, lock, transaction
-from app.core.i18n import LOCALES, _
+from app.core.i18n import LOCALES, _, current_locale
 from app.core.markdown import plain_text
 from app.identity.models import Person
 from app.messages.letters import Told, letter
@@ -58,10 +58,7 @@ def tell(revision_id: int, after: int = 0) -> int:
             return 0  # taken down while the batch was being written
         if not _move_mark(revision.id, after, last, len(people)):
             return 0
-        for locale in LOCALES:
-            ids = [row.id for row in people if _locale(row) == locale]
-            if ids:
-                _ring(announcement, revision, pick(texts, locale), ids)
+        _ring(announcement, revision, texts, [row.id for row in people])
         mail.send_many(letters)
         if len(people) == BATCH:
             jobs.enqueue(
@@ -91,10 +88,11 @@ def _move_mark(revision_id: int, after: int, last: int, count: int) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _ring(announcement: Announcement, revision: Revision, text: Wording, ids: list[int]) -> None:
+def _ring(announcement: Announcement, revision: Revision, texts: dict[str, Wording], ids: list[int]) -> None:
     must = announcement.kind is Kind.MUST_CONFIRM
 
     def words() -> tuple[object, object]:
+        text = pick(texts, current_locale())
         body = text.summary or plain_text(text.body, length=140)
         return text.title, _("Needs you to confirm") if must else body
 
