@@ -22,7 +22,17 @@ from app.deals.checks import latest_rate
 from app.deals.models import REFERENCE_BASE, Deal, DealLine
 from app.deals.parts import Parts, load_parts
 from app.deals.review import count_queue, duplicates, find_review, queue
-from app.deals.rows import SOON_DAYS, DealRow, group_of, needs_you, protection_days, row_columns, to_mark
+from app.deals.rows import (
+    SOON_DAYS,
+    TODAY,
+    DealRow,
+    ends_soon,
+    group_of,
+    needs_you,
+    protection_days,
+    row_columns,
+    to_mark,
+)
 from app.deals.scope import find_deal_id, one_deal, visible_deals
 from app.deals.states import CLOSED, DealState
 from app.identity.actor import Actor, anyone
@@ -268,7 +278,9 @@ class Waiting:
 
 @functools.cache
 def _waiting_query(_dialect: str, role: Role) -> Select[Any]:
-    rank = case((Deal.state == S.INFORMATION_NEEDED, 0), (to_mark(), 1), else_=2)
+    kind = case((Deal.state == S.INFORMATION_NEEDED, 0), (to_mark(), 1), else_=2)
+    is_today = and_(to_mark(), Deal.expected_close_on == TODAY)
+    turn = case((ends_soon(), 0), (is_today, 1), (Deal.state == S.INFORMATION_NEEDED, 2), else_=3)
     family = (
         select(DealLine.family_id)
         .where(DealLine.deal_id == Deal.id, DealLine.family_id.is_not(None))
@@ -279,7 +291,7 @@ def _waiting_query(_dialect: str, role: Role) -> Select[Any]:
     more = (
         Deal.member_id,
         family.label("family_id"),
-        rank.label("rank"),
+        kind.label("kind"),
         func.count().over().label("in_all"),
     )
     return (
@@ -287,21 +299,22 @@ def _waiting_query(_dialect: str, role: Role) -> Select[Any]:
         .where(needs_you())
         .join(Person, Person.id == Deal.member_id)
         .with_only_columns(*row_columns(), *more)
-        .order_by(rank, Deal.protected_until, Deal.id)
+        .order_by(turn, Deal.protected_until, Deal.id)
         .limit(bindparam("most", type_=Integer))
     )
 
 
 def find_waiting(actor: Actor, limit: int = 3) -> Waiting:
-    """What waits for this partner: questions first, then what can be marked as won, then protections that end.
+    """What waits for this partner: money at risk first, then money that waits.
 
-    One statement.
+    A protection that ends soon, then what closes today, then questions (one answer and the review goes on), then
+    what should have closed before. One statement.
     """
     if actor.is_vendor:
         return Waiting()
     rows = read(_waiting_query(dialect(), actor.role), {**actor.ids, "most": limit}).all()
     kinds = ("question", "to_mark", "ends_soon")
-    first = [DoNext(kinds[row.rank], DealRow(*row[:-4]), row.member_id, row.family_id) for row in rows]
+    first = [DoNext(kinds[row.kind], DealRow(*row[:-4]), row.member_id, row.family_id) for row in rows]
     return Waiting(first, rows[0].in_all if rows else 0)
 
 

@@ -56,7 +56,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The figures of one person's home. `feed`: rows of the areas by their part."""
+    """The figures of one person's home. `feed`: rows of the areas by their part.
+
+    `tasks` and `lessons` are the three rows of *Do next*; `waiting_count` is how many deals wait in all.
+    """
 
     own: Balances
     company: Balances | None
@@ -73,6 +76,18 @@ class Home:
     def is_expiring_soon(self) -> bool:
         """Soon enough to say *Use now*."""
         return self.expires_on is not None and (self.expires_on - today()).days <= USE_SOON_DAYS
+
+    @property
+    def left_count(self) -> int:
+        """How many deals and courses wait in all, shown or not."""
+        return self.waiting_count + next((row.n2 or 0 for row in self.rows("learn")), 0)
+
+    @property
+    def rest_path(self) -> str | None:
+        """Where those stand that are not shown, None if all are."""
+        if self.left_count <= len(self.tasks) + len(self.lessons):
+            return None
+        return "/deals?show=needs_you" if self.waiting_count > len(self.tasks) else "/training"
 
     def rows(self, *parts: str) -> list[FeedRow]:
         """What the areas sent under these parts, in their own order."""
@@ -156,10 +171,11 @@ def _balances(actor: Actor) -> tuple[Balances, Balances | None]:
 def _do_next(
     actor: Actor, waiting: Sequence[DoNext], lessons: Sequence[FeedRow], programs: Catalogue
 ) -> tuple[list[Task], list[tuple[FeedRow, int]]]:
-    """What waits with what it would bring, and below it courses: one, or as many as there is room for."""
+    """At most three rows: deals, and below them courses. One that can be finished has the last place at least."""
+    waiting = waiting[: DO_NEXT_LIMIT - 1] if lessons else waiting[:DO_NEXT_LIMIT]
     own = [item for item in waiting if item.member_id == actor.person_id]
     wins = [(item.row.value_minor or 0, item.row.currency, item.family_id) for item in own]
-    shown = lessons[: max(DO_NEXT_LIMIT - len(waiting), 1)]
+    shown = lessons[: DO_NEXT_LIMIT - len(waiting)]
     won, passed = points_of_both(actor, wins, [row.ref or "" for row in shown], programs)
     points = dict(zip((item.row.id for item in own), won, strict=True))
     tasks = [Task(item.kind, item.row, points.get(item.row.id, 0), item.row.id in points) for item in waiting]

@@ -89,7 +89,7 @@ def test_a_deal_needs_its_partner_when_the_protection_ends_soon_or_the_day_to_cl
             assert queries.overview(cast.aisyah).to_mark_minor == 4_800_000
         with travel(utc_now() + timedelta(days=84)):
             kinds = [(one.kind, one.row.public_id) for one in queries.do_next(cast.aisyah)]
-            assert kinds == [("to_mark", due.public_id), ("ends_soon", deal.public_id)]
+            assert kinds == [("ends_soon", deal.public_id), ("to_mark", due.public_id)]
             assert queries.count_needs_you(cast.aisyah) == 2
             assert queries.do_next(cast.budi) == queries.do_next(cast.manager) == []
 

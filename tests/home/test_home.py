@@ -1,5 +1,6 @@
 """Home: what one has, what comes, what to do next; for everybody the right first page."""
 
+import re
 from datetime import timedelta
 
 from app.core.clock import today, travel, utc_now
@@ -7,9 +8,11 @@ from app.core.db import transaction
 from app.deals.scope import find_deal_id
 from app.ledger import services as ledger
 from app.rewards.services import set_point_value
+from app.training.services import learning
 from tests.cast import sign_in
 from tests.rewards.conftest import give_points
 from tests.support.statements import count_statements
+from tests.training.support import publish
 
 
 def text(response):
@@ -91,18 +94,51 @@ def test_an_admin_sees_the_companys_points_beside_the_own_never_added(app, clien
     assert "Company points" in page and "77,000" in page and "77,100" not in page
 
 
-def test_at_most_three_rows_say_what_to_do_next(app, client, cast):
+def do_next(client):
+    """The titles under *Do next*, the words beside its heading, and where they lead."""
+    part = text(client.get("/")).split("<h2>Do next</h2>")[1].split("</section>")[0]
+    link = re.search(r'^<a href="([^"]+)">([^<]+)</a>', part)
+    note = link.group(2) if link else re.search(r'^<span class="note">([^<]+)</span>', part).group(1)
+    titles = re.findall(r'<span class="row-title">([^<]+)</span>', part)
+    return titles, note, link.group(1) if link else None
+
+
+def test_what_to_do_next_is_three_rows_money_at_risk_first_and_a_course_last(app, client, cast):
     with app.app_context():
-        a_deal(cast.aisyah, "Mutiara Logistics", close_in=0)
-        a_deal(cast.aisyah, "Rimba Medical", close_in=20, protected_for=6)
-        for number in range(4):
-            a_deal(cast.aisyah, f"Kota Digital {number}", close_in=-3)
-        a_deal(cast.aisyah, "Senang Stores", close_in=60, protected_for=80)
+        a_deal(cast.aisyah, "Bina Warisan", close_in=-3)
         a_deal(cast.budi, "Rival Customer", close_in=0)
     sign_in(client, cast.aisyah)
-    page = text(client.get("/"))
-    assert page.count("as won</span>") + page.count("protection ends in") == 3
-    assert "Rival Customer" not in page
+    assert do_next(client) == (["Mark Bina Warisan as won"], "1 left", None)
+    with app.app_context():
+        for slug in ("sase", "zero-trust"):  # the one begun last comes first
+            publish(slug, title=slug, questions=5)
+            learning.finish_part(slug, 1, actor=cast.aisyah)
+    assert do_next(client)[0] == ["Mark Bina Warisan as won", "Finish zero-trust", "Finish sase"]
+    with app.app_context():
+        a_deal(cast.aisyah, "Gemilang Steel", "information_needed", close_in=40)
+        a_deal(cast.aisyah, "Mutiara Logistics", close_in=0)
+    assert do_next(client) == (
+        ["Mark Mutiara Logistics as won", "Gemilang Steel: a question waits", "Finish zero-trust"],
+        "5 left",
+        "/deals?show=needs_you",
+    )
+    with app.app_context():
+        a_deal(cast.aisyah, "Rimba Medical", close_in=20, protected_for=6)
+    titles, note, _path = do_next(client)
+    assert note == "6 left" and titles == [
+        "Rimba Medical: protection ends in 6 days",
+        "Mark Mutiara Logistics as won",
+        "Finish zero-trust",
+    ]
+
+
+def test_without_a_course_three_deals_fill_what_to_do_next(app, client, cast):
+    with app.app_context():
+        for number in range(4):
+            a_deal(cast.aisyah, f"Kota Digital {number}", close_in=-3)
+    sign_in(client, cast.aisyah)
+    titles, note, path = do_next(client)
+    assert (len(titles), note, path) == (3, "4 left", "/deals?show=needs_you")
 
 
 def test_home_takes_at_most_ten_statements_however_much_there_is(app, cast):
