@@ -1,7 +1,8 @@
 """Markdown that vendor people write, made into safe HTML: courses, announcements.
 
 The parser knows plain CommonMark and tables, no raw HTML; the sanitiser then lets a short list of tags through.
-Links get `rel="nofollow noopener"`; pictures may only come from this portal. Two fences are blocks of our own:
+Links get `rel="nofollow noopener"`; pictures may only come from this portal: by a path, or by the name of a file that
+lies with the text, as in `![What it shows](the-four-steps.png)`. Two fences are blocks of our own:
 
     ```say                      a sentence to use with a customer
     If someone had a nurse's password tonight, what could they open?
@@ -17,6 +18,7 @@ Links get `rel="nofollow noopener"`; pictures may only come from this portal. Tw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -47,17 +49,20 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 MAX_LENGTH = 100_000  # characters; beyond it the rest is cut, so that no text keeps a server busy
+PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
+UNDESCRIBED = re.compile(r'<img [^>]*alt=""')
 
 
-def render_markdown(text: str | None, *, heading: int = 2) -> Markup:
+def render_markdown(text: str | None, *, heading: int = 2, pictures: str = "") -> Markup:
     """HTML of a text, ready for a template. Never raises; what is not allowed is left out.
 
-    The highest heading in the text becomes `<h{heading}>`, so that it fits below the page's own.
+    The highest heading in the text becomes `<h{heading}>`, so that it fits below the page's own. `pictures` is the path
+    under which pictures lie that are named without one; without it such a picture is its description alone.
     """
     parser = _parser()
     tokens = parser.parse(_sane(text))
     _fit_headings(tokens, heading)
-    html = parser.renderer.render(tokens, parser.options, {})
+    html = parser.renderer.render(tokens, parser.options, {"pictures": pictures})
     return Markup(
         nh3.clean(
             html,
@@ -70,6 +75,11 @@ def render_markdown(text: str | None, *, heading: int = 2) -> Markup:
             strip_comments=True,
         )
     )
+
+
+def lacks_description(text: str | None) -> bool:
+    """True if a picture in the text says nothing to those who cannot see it."""
+    return bool(text and "![" in text and UNDESCRIBED.search(render_markdown(text, pictures="/")))
 
 
 def plain_text(text: str | None, *, length: int = 200) -> str:
@@ -113,9 +123,12 @@ def _own_pictures(tag: str, name: str, value: str) -> str | None:
 def _image(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     token = tokens[at]
     source = str(token.attrs.get("src", ""))
+    if env.get("pictures") and PICTURE_NAME.fullmatch(source):
+        source = env["pictures"] + source
+    said = token.content.strip()
     if _own_pictures("img", "src", source) is None:
-        return str(escape(token.content))  # the description stands in for it
-    return f'<img src="{escape(source)}" alt="{escape(token.content)}" loading="lazy">'
+        return str(escape(said))  # the description stands in for it
+    return f'<img src="{escape(source)}" alt="{escape(said)}" loading="lazy">'
 
 
 def _table_open(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
@@ -131,16 +144,16 @@ def _fence(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: An
     kind = token.info.strip().lower()
     if kind == "say":
         paragraphs = "".join(
-            f"<p>{_inline(part)}</p>" for part in token.content.strip().split("\n\n") if part
+            f"<p>{_inline(part, env)}</p>" for part in token.content.strip().split("\n\n") if part
         )
         head = escape(_("Say this"))
         return f'<aside class="say"><p class="say-head">{head}</p>{paragraphs}</aside>\n'
     if kind == "check":
-        return _check(token.content)
+        return _check(token.content, env)
     return f"<pre><code>{escape(token.content)}</code></pre>\n"
 
 
-def _check(content: str) -> str:
+def _check(content: str, env: Any) -> str:
     """A question with its answers; the summary opens what is right and why."""
     asked, options, why = [], [], []
     for line in filter(None, map(str.strip, content.splitlines())):
@@ -151,15 +164,17 @@ def _check(content: str) -> str:
             options.append((mark == "*", rest))
         elif mark == "!":
             why.append(rest)
-    shown = "".join(f"<li>{_inline(words)}</li>" for _right, words in options)
-    right = "".join(f'<li class="right">{_inline(words)}</li>' for is_right, words in options if is_right)
-    reason = f'<p class="check-why">{_inline(" ".join(why))}</p>' if why else ""
+    shown = "".join(f"<li>{_inline(words, env)}</li>" for _right, words in options)
+    right = "".join(
+        f'<li class="right">{_inline(words, env)}</li>' for is_right, words in options if is_right
+    )
+    reason = f'<p class="check-why">{_inline(" ".join(why), env)}</p>' if why else ""
     opener = escape(_("Show the answer"))
     return (
-        f"<p><strong>{_inline(' '.join(asked))}</strong></p><ul>{shown}</ul>"
+        f"<p><strong>{_inline(' '.join(asked), env)}</strong></p><ul>{shown}</ul>"
         f'<details class="check"><summary>{opener}</summary><ul>{right}</ul>{reason}</details>\n'
     )
 
 
-def _inline(text: str) -> str:
-    return str(_parser().renderInline(text.strip()))
+def _inline(text: str, env: Any) -> str:
+    return str(_parser().renderInline(text.strip(), env))

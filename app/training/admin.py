@@ -144,7 +144,8 @@ def publish(slug: str) -> Response:
 
 def _review(slug: str, *, message: str = "", status: int = 200) -> Response:
     work = queries.find_work(slug)
-    missing = publishing_faults(work.loaded.rules, work.loaded.parts, work.loaded.questions)
+    names = [file.name for file in store.files_of(work.course.id)]
+    missing = publishing_faults(work.loaded.rules, work.loaded.parts, work.loaded.questions, names)
     sentences = queries.sentences_for(queries.programs_for(slug))
     return render(
         "admin/training/review.html", "main", status=status, work=work, missing=missing, message=message,

@@ -7,20 +7,19 @@ from typing import Any
 from flask import Response, request, url_for
 from wtforms.fields.choices import SelectChoice
 
-from app.core.errors import AppError, Conflict, InvalidInput, NotFound
+from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import AppForm, add_errors
 from app.core.http import idempotent, render, see_other
 from app.core.i18n import _
 from app.core.markdown import render_markdown
-from app.core.storage import discard as discard_file
-from app.core.storage import save as keep_file
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
 from app.training import store
 from app.training.admin_blueprint import admin_bp, after_saving, chosen_locale, lang
-from app.training.content import OPTION_LENGTH, FileRef, Part, QuizQuestion
+from app.training.admin_files import PICTURE_KB, pictures_of, with_uploads
+from app.training.content import OPTION_LENGTH, Part, QuizQuestion, gaps_of
 from app.training.forms import (
     PartForm,
     QuestionForm,
@@ -48,6 +47,7 @@ def editor(work: CourseWork, locale: str, *, status: int = 200, **context: Any) 
         work=work,
         locale=locale,
         languages=LANGUAGE_SHORT,
+        gaps_of=gaps_of,
         answering=queries.programs_for(work.course.slug),
         audience_line=", ".join(audience_parts(Audience.from_record(work.course.audience or {})))
         or _("Everybody"),
@@ -71,19 +71,18 @@ def part_page(
 ) -> Response:  # fmt: skip
     """One part in the middle, its preview on the right."""
     form = form or PartForm(formdata=None, data={**part_data(part, locale), "seen": store.stamp_of(part)})
+    files = store.files_of(work.course.id) if current_actor().can("training.edit") else []
     form.file.choices = [SelectChoice("", _("Choose a file"))]
     shown = part
     if context.get("status", 200) >= 400:
         shown = form.part(part, locale) if form.kind.data in tuple(ModuleKind) else part
-    if form.kind.data == ModuleKind.FILE or part.kind is ModuleKind.FILE or is_new:
-        form.file.choices += [
-            SelectChoice(file.public_id, file.name) for file in store.files_of(work.course.id)
-        ]
+    form.file.choices += [SelectChoice(file.public_id, file.name) for file in files]
     number = next((at for at, one in enumerate(work.loaded.parts, 1) if one.key == part.key), None)
     return editor(
         work, locale,
         **{"kind": "part", "key": "" if is_new else part.key, "form": form, "part": part, "shown": shown,
-           "number": number, "other": said(part.body, "en") if locale != "en" else "", **context},
+           "number": number, "other": said(part.body, "en") if locale != "en" else "",
+           "pictures": pictures_of(files), "picture_kb": PICTURE_KB, **context},
     )  # fmt: skip
 
 
@@ -135,7 +134,7 @@ def _save_part(slug: str, key: str | None) -> Response:
         if is_right:
             if request.form.get("new_draft"):
                 authoring.start_draft(slug, actor=actor)
-            made = _with_upload(slug, form, form.part(base, locale))
+            made = with_uploads(slug, form, form.part(base, locale), locale)
             if key is None:
                 made = editing.add_part(slug, made, actor=actor)
             else:
@@ -164,26 +163,6 @@ def _published_meanwhile(refused: Conflict) -> str:
             "This was published while you were writing. What you typed is still here: save again to put it into a new draft."
         )
     return str(refused.message)
-
-
-def _with_upload(slug: str, form: PartForm, part: Part) -> Part:
-    """The part with the file that came with the form, if one did."""
-    upload = request.files.get("upload")
-    if part.kind is not ModuleKind.FILE or upload is None or not upload.filename:
-        return part
-    try:
-        stored = keep_file(upload.stream, upload.filename)
-    except AppError as refused:
-        raise InvalidInput(fields={"upload": refused.fields.get("file") or refused.message}) from None
-    try:
-        file = authoring.attach_file(slug, stored, actor=current_actor())
-    except AppError:
-        discard_file(stored)
-        raise
-    form.file.data = file.public_id
-    return Part(
-        part.key, part.title, part.kind, part.minutes, part.body, part.url, FileRef(file.name, file.public_id)
-    )  # fmt: skip
 
 
 def _at_fields(form: AppForm, refused: InvalidInput, locale: str) -> None:
@@ -226,9 +205,9 @@ def preview(slug: str) -> Response:
 
 
 @admin_bp.app_template_filter("markdown")
-def markdown(text: str) -> str:
-    """Markdown as safe HTML."""
-    return render_markdown(text, heading=3)
+def markdown(text: str, slug: str) -> str:
+    """Markdown of a course as safe HTML, with its pictures as the vendor's people reach them."""
+    return render_markdown(text, heading=3, pictures=url_for("training_admin.file", slug=slug, public_id=""))
 
 
 @admin_bp.app_template_filter("said")

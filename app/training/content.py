@@ -7,7 +7,7 @@ with it: `faults()` gives (name of the field, sentence), so that a form shows it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.core.markdown import lacks_description
 from app.training.models import (
     ATTEMPTS_LIMIT,
     LANGUAGES,
@@ -39,6 +40,9 @@ MAX_QUESTIONS = 200
 MIN_OPTIONS, MAX_OPTIONS = 2, 10
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?")
 TRUE, FALSE = "true", "false"
+PICTURE = re.compile(
+    r"!\[[^\]]*\]\(([A-Za-z0-9][A-Za-z0-9_.-]*)\)"
+)  # a picture by the name of a file of the course
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,12 @@ class Part:
         yield from key_faults(self.key)
         yield from words_faults("title", self.title, TITLE_LENGTH, _("Give the part a title."))
         yield from words_faults("body", self.body, BODY_LENGTH)
+        for language, body in self.body.items():
+            if lacks_description(body):
+                sentence = _(
+                    "Say in the square brackets what each picture shows, for those who cannot see it."
+                )
+                yield f"body_{language}", sentence
         if not 0 <= self.minutes <= 600:
             yield "minutes", _("Write how many minutes it takes, from 0 to 600.")
         if self.kind is ModuleKind.VIDEO:
@@ -193,11 +203,31 @@ def link_faults(url: str | None) -> Iterator[Fault]:
         yield "url", sentence
 
 
-def missing_in(locale: str, rules: Rules, parts: Sequence[Part], questions: Sequence[QuizQuestion]) -> int:
-    """How many parts, questions and headings have no words in this language yet (0: it is ready)."""
-    count = 0 if rules.title.get(locale) else 1
-    count += sum(not part_is_said(locale, part) for part in parts)
-    return count + sum(not question_is_said(locale, question) for question in questions)
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A piece without words in a language: `kind` is settings, part or question; `words` are those it has."""
+
+    kind: str
+    key: str
+    words: Words
+
+
+def unsaid_in(
+    locale: str, rules: Rules, parts: Sequence[Part], questions: Sequence[QuizQuestion]
+) -> list[Unsaid]:
+    """Title, parts and questions that lack words in this language, in order (none: it is ready)."""
+    found = [] if rules.title.get(locale) else [Unsaid("settings", "", rules.title)]
+    found += [Unsaid("part", part.key, part.title) for part in parts if not part_is_said(locale, part)]
+    return found + [
+        Unsaid("question", one.key, one.text) for one in questions if not question_is_said(locale, one)
+    ]
+
+
+def gaps_of(piece: Part | QuizQuestion) -> list[str]:
+    """Languages besides English in which a part or a question is not said whole."""
+    if isinstance(piece, Part):
+        return [one for one in LANGUAGES if one != "en" and not part_is_said(one, piece)]
+    return [one for one in LANGUAGES if one != "en" and not question_is_said(one, piece)]
 
 
 def part_is_said(locale: str, part: Part) -> bool:
@@ -213,8 +243,13 @@ def question_is_said(locale: str, question: QuizQuestion) -> bool:
     return all(words.get(locale) for words in texts)
 
 
-def publishing_faults(rules: Rules, parts: Sequence[Part], questions: Sequence[QuizQuestion]) -> list[str]:
-    """What stands against publishing, in sentences. English stands in for other languages, so it must be whole."""
+def publishing_faults(
+    rules: Rules, parts: Sequence[Part], questions: Sequence[QuizQuestion], files: Collection[str]
+) -> list[str]:
+    """What stands against publishing, in sentences. English stands in for other languages, so it must be whole.
+
+    `files` are the names of the course's own files, among which its pictures are.
+    """
     found: list[str] = []
     if not rules.title.get("en"):
         found.append(_("The course has no English title."))
@@ -223,6 +258,15 @@ def publishing_faults(rules: Rules, parts: Sequence[Part], questions: Sequence[Q
     for number, part in enumerate(parts, 1):
         if not part_is_said("en", part):
             found.append(_("Part %(number)s has no English text yet.", number=number))
+        shown = {name for body in part.body.values() for name in PICTURE.findall(body)}
+        for name in sorted(shown.difference(files)):
+            found.append(
+                _(
+                    "Part %(number)s shows the picture “%(name)s”, which is not there.",
+                    number=number,
+                    name=name[:80],
+                )
+            )
     for number, question in enumerate(questions, 1):
         texts = [
             question.text,

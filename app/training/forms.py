@@ -137,6 +137,8 @@ class PartForm(AppForm):
     url = TextField(_l("Link to the video"), [LengthAtMost(URL_LENGTH)])
     file = SelectField(_l("File to hand out"), validate_choice=False)
     upload = FileField(_l("Or upload one"))
+    picture = FileField(_l("A picture for the text"))
+    picture_says = TextField(_l("What it shows"), [LengthAtMost(300)])
     seen = HiddenField()
 
     def part(self, base: Part, locale: str) -> Part:

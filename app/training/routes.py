@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, send_file, url_for
+from flask import Blueprint, Response, request, url_for
 
-from app.core import storage
 from app.core.errors import AppError, Conflict, InvalidInput, NotFound
-from app.core.http import is_htmx, render, see_other
-from app.core.i18n import _
+from app.core.http import is_htmx, local_path, render, see_other
+from app.core.i18n import _, current_locale
 from app.core.markdown import render_markdown
 from app.identity.actor import current_actor
 from app.identity.guard import needs
+from app.identity.routes import remember
 from app.tiers.queries import raised_by
 from app.training import words
+from app.training.files import handed_out
+from app.training.models import language_of
 from app.training.queries import learning as pages
 from app.training.queries.certificates import list_by_serial
 from app.training.queries.courses import CourseView, find_course
@@ -20,7 +22,8 @@ from app.training.queries.quizzes import AttemptView, find_attempt, find_questio
 from app.training.services import learning, quizzes
 
 bp = Blueprint("training", __name__)
-INLINE = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+SIZE_COOKIE = "lesson_size"
+SIZES = ("", "large", "larger")  # as usual first; each press goes on to the next
 
 
 @bp.context_processor
@@ -92,9 +95,29 @@ def part(slug: str, number: int) -> Response:
         parts=parts,
         part=shown,
         following=parts[number] if number < len(parts) else None,
-        body=render_markdown(shown.body, heading=2),
+        body=render_markdown(shown.body, heading=2, pictures=url_for(".file", slug=slug, public_id="")),
+        body_language=language_of(shown.bodies, current_locale()),
         points=points.get(slug, 0),
+        text_size=_text_size(),
+        larger=SIZES[(SIZES.index(_text_size()) + 1) % len(SIZES)],
     )
+
+
+def _text_size() -> str:
+    chosen = request.cookies.get(SIZE_COOKIE, "")
+    return chosen if chosen in SIZES else ""
+
+
+@bp.post("/training/text-size")
+@needs("training.view")
+def text_size() -> Response:
+    """How large the text of lessons is on this device; back to where one was."""
+    wanted = request.form.get("size", "")
+    if wanted not in SIZES:
+        raise InvalidInput(_("Choose one of the answers offered."))
+    response = see_other(local_path(request.form.get("next")) or url_for(".index"))
+    remember(response, SIZE_COOKIE, wanted)
+    return response
 
 
 @bp.post("/training/<slug>/parts/<int:number>")
@@ -215,13 +238,4 @@ def _result(slug: str, course: CourseView, attempt: AttemptView | None) -> Respo
 @needs("training.view")
 def file(slug: str, public_id: str) -> Response:
     """A file of a course: pictures are shown, everything else is downloaded under its own name."""
-    found = pages.find_file(find_course(slug, current_actor()), public_id)
-    kind = INLINE.get(found.name.rsplit(".", 1)[-1].lower())
-    response = send_file(
-        storage.path_of(found.storage_key),
-        mimetype=kind or "application/octet-stream",
-        as_attachment=kind is None,
-        download_name=found.name,
-    )
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    return response
+    return handed_out(pages.find_file(find_course(slug, current_actor()).id, public_id))

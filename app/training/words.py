@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from markupsafe import Markup, escape
+
 from app.core.clock import today
 from app.core.filters import day_month, short_day, zone_name
-from app.core.i18n import _, ngettext
-from app.training.models import ModuleKind
+from app.core.i18n import _, current_locale, ngettext
+from app.training.models import ModuleKind, language_of, said
 from app.training.queries.certificates import CertificateView
 from app.training.queries.courses import CourseView
 
 KIND_ICONS = {ModuleKind.TEXT: "file-text", ModuleKind.VIDEO: "video", ModuleKind.FILE: "download"}
+
+
+def spoken(words: Mapping[str, str]) -> Markup:
+    """Words in the reader's language; those of another say so, so that they are read out rightly."""
+    locale = current_locale()
+    language = language_of(words, locale)
+    text = escape(said(words, locale))
+    return text if language == locale else Markup('<span lang="{}">{}</span>').format(language, text)
 
 
 def minutes(count: int) -> str:

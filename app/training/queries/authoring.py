@@ -19,7 +19,7 @@ from app.programs.catalogue import Version, load_catalogue
 from app.programs.rules import Rule
 from app.programs.sentences import Sentence, names_for, sentence_of
 from app.training import store
-from app.training.content import Part, QuizQuestion, Rules, missing_in
+from app.training.content import Part, QuizQuestion, Rules, Unsaid, unsaid_in
 from app.training.models import (
     LANGUAGES,
     Assignment,
@@ -91,11 +91,15 @@ class CourseWork:
         return sum(part.minutes for part in self.loaded.parts)
 
     @property
-    def missing(self) -> dict[str, int]:
+    def unsaid(self) -> dict[str, list[Unsaid]]:
+        """By language, what has no words in it yet."""
         loaded = self.loaded
-        return {
-            one: missing_in(one, loaded.rules, loaded.parts, loaded.questions) for one in LANGUAGES
-        }  # fmt: skip
+        return {one: unsaid_in(one, loaded.rules, loaded.parts, loaded.questions) for one in LANGUAGES}
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """By language, how many pieces have no words in it yet."""
+        return {language: len(pieces) for language, pieces in self.unsaid.items()}
 
 
 def _in_view(view: str) -> Any:
@@ -142,7 +146,7 @@ def list_admin(view: str, after: str = "") -> AdminPage:
     for course, draft, number, begun, done in shown:
         key = versions[course.id]
         rules = store.rules_of(draft) if draft else Rules(course.title)
-        missing = {one: missing_in(one, rules, parts[key], questions[key]) for one in LANGUAGES}
+        missing = {one: len(unsaid_in(one, rules, parts[key], questions[key])) for one in LANGUAGES}
         rows.append(
             AdminCourse(
                 course.slug, said(rules.title, current_locale()), course.status, draft.number if draft else None, number,

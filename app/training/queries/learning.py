@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -148,9 +148,10 @@ class PartView:
         return said(self.titles, current_locale())
 
     @property
-    def language(self) -> str:
-        """Language of the text: another than the reader's where it was not translated yet."""
-        return language_of(self.bodies or self.titles, current_locale())
+    def is_foreign(self) -> bool:
+        """True if its words were not translated into the reader's language yet."""
+        locale = current_locale()
+        return any(language_of(words, locale) != locale for words in (self.titles, self.bodies))
 
     @property
     def body(self) -> str:
@@ -229,10 +230,12 @@ def pass_outcome(course: CourseView, actor: Actor) -> Outcome | None:
     return Outcome.from_record(db.session.scalar(query.limit(1)))
 
 
-def find_file(course: CourseView, public_id: str) -> CourseFile:
-    """A file of a course that the person may see. Raises NotFound."""
+def find_file(course_id: int, name: str) -> CourseFile:
+    """A file of a course by its public id, or by the name that a text gives its picture. Raises NotFound."""
     found = db.session.scalars(
-        select(CourseFile).where(CourseFile.public_id == public_id, CourseFile.course_id == course.id)
+        select(CourseFile)
+        .where(CourseFile.course_id == course_id, or_(CourseFile.public_id == name, CourseFile.name == name))
+        .order_by(CourseFile.id)
     ).first()
     if found is None:
         raise NotFound()

@@ -21,6 +21,7 @@ from app.training.models import (
     Enrolment,
     Question,
     QuestionKind,
+    language_of,
     said,
 )
 from app.training.rules import Outcome, Tries, tries_of
@@ -35,21 +36,30 @@ class OptionView:
     key: str
     letter: str
     text: str
+    language: str
     is_chosen: bool
     is_right: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionView:
-    """A question as this attempt asks it."""
+    """A question as this attempt asks it. Each piece says its language: another than the reader's where it lacks that."""
 
     number: int
     kind: QuestionKind
     text: str
+    language: str
     options: Sequence[OptionView]
     is_answered: bool
     is_right: bool | None
     explanation: str
+    explanation_language: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """True if it was not translated whole into the reader's language yet."""
+        shown = {self.language, self.explanation_language, *(option.language for option in self.options)}
+        return shown != {current_locale()}
 
     @property
     def is_multiple(self) -> bool:
@@ -132,14 +142,16 @@ def find_question(attempt: AttemptView, number: int) -> QuestionView:
             key,
             LETTERS[at % len(LETTERS)],
             _option_text(question.kind, key, words.get(key), locale),
+            language_of(words.get(key), locale),
             key in (drawn.chosen or ()),
             key in question.right_keys if answered else None,
         )
         for at, key in enumerate(drawn.option_keys)
     ]
     return QuestionView(
-        number, question.kind, said(question.text, locale), options, answered, drawn.is_right,
-        said(question.explanation, locale) if answered else "",
+        number, question.kind, said(question.text, locale), language_of(question.text, locale), options, answered,
+        drawn.is_right, said(question.explanation, locale) if answered else "",
+        language_of(question.explanation, locale) if answered else locale,
     )  # fmt: skip
 
 

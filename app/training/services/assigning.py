@@ -20,7 +20,6 @@ from app.core.i18n import _, current_locale
 from app.identity.actor import Actor
 from app.identity.audience import people_of
 from app.identity.models import Person, PersonStatus
-from app.notices.services import notify
 from app.partners.audience import Audience
 from app.partners.models import Membership
 from app.training.models import (
@@ -33,6 +32,7 @@ from app.training.models import (
     said,
 )
 from app.training.services.authoring import find_course, may_edit
+from app.training.services.telling import Said, course_button, tell
 
 NOTE_LENGTH = 500
 REMIND_DAYS = (30, 14, 7, 3, 1)
@@ -132,13 +132,14 @@ def _take_in(assignment: Assignment, course: Course, person_ids: Sequence[int]) 
         return 0
     due_on, title = assignment.due_on, course.title
 
-    def told() -> tuple[object, object]:
-        name = said(title, current_locale())
+    def told() -> Said:
+        heading = _("A course for you: %(course)s", course=said(title, current_locale()))
+        note = assignment.note or ""
         if due_on is None:
-            return _("A course for you: %(course)s", course=name), assignment.note or ""
-        return _("A course for you: %(course)s", course=name), _("Take it by %(day)s.", day=_day(due_on))
+            return Said(heading, note, course_button())
+        return Said(heading, _("Take it by %(day)s.", day=_day(due_on)), course_button(), (note,))
 
-    notify(
+    tell(
         set(came) - _passed(course.id, came),
         "training.assigned",
         told,
@@ -254,7 +255,7 @@ def _remind(assignment_id: int, stage: int) -> int:
         told = list(db.session.scalars(select(AssignmentPerson.person_id).where(who)))
         if not told:
             return 0
-        notify(
+        tell(
             told,
             "training.overdue" if stage == OVERDUE else "training.reminder",
             lambda: _reminder(course, row.due_on, stage),
@@ -269,14 +270,14 @@ def _remind(assignment_id: int, stage: int) -> int:
         return 1
 
 
-def _reminder(course: Course, due_on: date | None, stage: int) -> tuple[object, object]:
+def _reminder(course: Course, due_on: date | None, stage: int) -> Said:
     name = said(course.title, current_locale())
     day = _day(due_on) if due_on else ""
     if stage == OVERDUE:
-        return _("%(course)s is overdue", course=name), _(
-            "It was due on %(day)s. You can still take it.", day=day
-        )
-    return _("Finish %(course)s by %(day)s", course=name, day=day), _("You go on where you left off.")
+        body = _("It was due on %(day)s. You can still take it.", day=day)
+        return Said(_("%(course)s is overdue", course=name), body, course_button())
+    heading = _("Finish %(course)s by %(day)s", course=name, day=day)
+    return Said(heading, _("You go on where you left off."), course_button())
 
 
 def warn_of_expiry() -> int:
@@ -309,12 +310,13 @@ def _warn(certificate_id: int, stage: int) -> int:
         row.reminded_days = stage
         db.session.flush()
         slug = db.session.scalar(select(Course.slug).where(Course.id == row.course_id))
-        notify(
+        tell(
             [row.person_id],
             "training.expiring",
-            lambda: (
+            lambda: Said(
                 _("%(title)s ends on %(day)s", title=said(row.title, current_locale()), day=_day(row.valid_until or today())),
                 _("Pass again to renew it."),
+                course_button() if slug else _("Open the certificate"),
             ),
             href=f"/training/{slug}" if slug else f"/certificates/{row.serial}",
             dedupe=f"training.expiring:{row.id}:{stage}",

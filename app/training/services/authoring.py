@@ -219,7 +219,8 @@ def publish(slug: str, *, actor: Actor) -> CourseVersion:
     with transaction():
         course, draft = lock_draft(slug)
         loaded = store.load(draft)
-        missing = publishing_faults(loaded.rules, loaded.parts, loaded.questions)
+        names = [file.name for file in store.files_of(course.id)]
+        missing = publishing_faults(loaded.rules, loaded.parts, loaded.questions, names)
         if missing:
             raise NotReady(" ".join(missing[:3]))
         draft.state, draft.published_at = CourseVersionState.PUBLISHED, utc_now()
@@ -277,13 +278,16 @@ def discard_draft(slug: str, *, actor: Actor) -> bool:
         return is_gone
 
 
-def attach_file(slug: str, stored: Stored, *, actor: Actor) -> CourseFile:
-    """Keep an uploaded file with a course, for a part to hand out."""
+def attach_file(slug: str, stored: Stored, *, actor: Actor, name: str = "") -> CourseFile:
+    """Keep an uploaded file with a course, for a part to hand out or, under a `name` that no other has, to show."""
     may_edit(actor)
     with transaction():
-        course = find_course(slug)
+        course = lock(Course, find_course(slug).id)
+        if name and any(file.name == name for file in store.files_of(course.id)):
+            stem, _dot, ending = name.rpartition(".")
+            name = f"{stem}-{new_public_id()[:5]}.{ending}"
         file = CourseFile(
-            course_id=course.id, storage_key=stored.key, name=stored.name, size_bytes=stored.size,
+            course_id=course.id, storage_key=stored.key, name=name or stored.name, size_bytes=stored.size,
             made_by_id=actor.person_id,
         )  # fmt: skip
         db.session.add(file)
