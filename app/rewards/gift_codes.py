@@ -6,10 +6,9 @@ from flask import Blueprint, Response, request, url_for
 
 from app.codes import services
 from app.codes.errors import CodeTaken, TooManyWrongCodes
-from app.codes.queries import list_used
 from app.codes.words import gift_words
 from app.core.errors import Conflict, Forbidden, InvalidInput
-from app.core.http import idempotent, render, see_other, was_answered
+from app.core.http import idempotent, is_htmx, render, see_other, was_answered
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_points
 from app.identity.actor import Actor, current_actor, get_actor
@@ -19,6 +18,7 @@ from app.ledger.queries import balances
 from app.ledger.services import Owner
 from app.rewards.hand import Hand, keep_hand, read_hand, visitor
 from app.rewards.queries.catalogue import Filters, list_cards
+from app.rewards.queries.used_codes import Used, list_used
 from app.rewards.services import redeem
 
 bp = Blueprint("redeem", __name__)
@@ -30,6 +30,10 @@ bp.add_app_template_global(gift_words)
 @public
 def show() -> Response:
     actor = get_actor()
+    after = request.args.get("after", "")
+    if after and is_htmx() and actor is not None:
+        used, following = list_used(actor.person_id or 0, after)
+        return _private(render("redeem/show.html", "used", used=used, used_more=following))
     return _page(read_hand(actor), actor)
 
 
@@ -37,9 +41,10 @@ def _page(
     hand: Hand, actor: Actor | None, *, typed: str = "", refused: Conflict | InvalidInput | TooManyWrongCodes | None = None
 ) -> Response:  # fmt: skip
     can_use = actor is not None and actor.can("code.redeem")
-    used, cards, have = [], [], 0
+    used: list[Used] = []
+    used_more, cards, have = None, [], 0
     if actor is not None and can_use:
-        used = list_used(actor.person_id or 0)
+        used, used_more = list_used(actor.person_id or 0, request.args.get("after", ""))
         if hand.codes:
             have = balances(Owner("member", actor.person_id or 0)).available
             cards = list_cards(actor, have + hand.points, Filters(only_reachable=True), "")[0][:REWARDS_SHOWN]
@@ -56,11 +61,16 @@ def _page(
         error_prefix=_("Error: ") if refused else "",
         can_use=can_use,
         used=used,
+        used_more=used_more,
         cards=cards,
         have=have + hand.points,
     )
     if isinstance(refused, TooManyWrongCodes):
         response.headers["Retry-After"] = str(refused.retry_after)
+    return _private(response)
+
+
+def _private(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store, private"
     return response
 

@@ -122,7 +122,7 @@ def _tell(
     line: Line,
     title_of: AwardTitle | None,
     order: OrderTitle | None,
-    gift: tuple[str, str] | None,
+    gift: tuple[str, str, str] | None,
     *,
     is_further: bool,
     links: bool,
@@ -145,7 +145,7 @@ def _tell(
         else:
             subject = name
     elif gift is not None:
-        title = line_words(*gift)
+        title, subject = line_words(*gift[:2]), gift[2]
     elif line.kind == "share":
         title = _("Shared by the company") if line.points > 0 else _("Shared out to a member")
         subject = line.note or ""

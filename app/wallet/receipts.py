@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.codes.queries import sources_of_posting
 from app.core.clock import today
 from app.core.errors import NotFound
 from app.core.i18n import _, current_locale, ngettext
@@ -32,13 +33,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Everything a receipt page says."""
+    """Everything a receipt page says. `gift_points` is what gift codes gave to the same order."""
 
     told: Told
     wait: Wait | None
     story: Explanation | None
     parts: list[tuple[int, date]]
     is_company: bool
+    gift_points: int = 0
 
     @property
     def state(self) -> tuple[str, str, str]:
@@ -77,7 +79,9 @@ def find_receipt(public_id: str, actor: Actor) -> Receipt:
     if line.kind in BY_A_PROGRAM and line.program_version_id:
         story = explain(line.posting_id, told.entry)
     parts = [] if line.kind == "award" else _by_date(parts_of(line.posting_id), line.points)
-    return Receipt(told, _wait(told, story), story, parts, line.owner.kind == "organisation")
+    gifts = sources_of_posting(line.posting_id) if line.kind == "redemption" else []
+    gift_points = sum(gift.points for gift in gifts)
+    return Receipt(told, _wait(told, story), story, parts, line.owner.kind == "organisation", gift_points)
 
 
 def _wait(told: Told, story: Explanation | None) -> Wait | None:

@@ -1,5 +1,7 @@
 """/redeem: looked at before anything moves, used once, remembered through the sign-in, refused alike."""
 
+import re
+
 import pytest
 
 from app.codes import services
@@ -81,6 +83,9 @@ def test_two_codes_and_points_pay_one_reward(app, cast, gifts, client):
     assert points_of(app, cast.aisyah) == 700
     order = client.get(answer.headers["Location"]).text
     assert "From the wallet" in order and f"Gift code ending {codes[0][-4:]} from Veridia" in order
+    line = re.search(r'"(/wallet/[a-z0-9]{14})"', client.get("/wallet?show=spent").text)
+    receipt = " ".join(re.sub(r"<[^>]+>", " ", client.get(line[1]).text).split())
+    assert "In all −300 Gift codes paid the other 700 points of this order." in receipt
     with app.app_context():
         sources = "FROM transfers t JOIN postings p ON p.id = t.posting_id WHERE p.kind = 'redemption'"
         assert execute_sql(f"SELECT count(*) {sources}").scalar() == 3

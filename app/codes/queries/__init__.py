@@ -3,11 +3,9 @@
 from app.codes.queries.holding import (
     Held,
     Source,
-    Used,
     find_by_digests,
     find_by_ids,
     gift_titles,
-    list_used,
     sources_of_posting,
 )
 from app.codes.queries.vendor import (
@@ -29,7 +27,6 @@ __all__ = [
     "CampaignRow",
     "Held",
     "Source",
-    "Used",
     "checkers",
     "expected_share",
     "find_batch",
@@ -39,7 +36,6 @@ __all__ = [
     "gift_titles",
     "list_batches",
     "list_campaigns",
-    "list_used",
     "more_fact",
     "sources_of_posting",
     "waiting_count",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -13,10 +13,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from app.codes.models import BatchState, GiftCampaign, GiftCode, GiftCodeBatch
 from app.core.clock import today
 from app.core.db import db, read
-from app.ledger.models import Account, Posting, PostingKind, Transfer
+from app.ledger.models import Account, Transfer
 from app.ledger.services.lives import GRACE_DAYS
-
-USED_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,6 @@ class Held:
     def last_day(self) -> date:
         """The date to show: the last day, or in the days of grace the last of these."""
         return self.valid_until + timedelta(days=GRACE_DAYS) if self.is_in_grace else self.valid_until
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """A code that a person put into the wallet."""
-
-    name: str
-    last_four: str
-    points: int
-    used_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +105,15 @@ def find_by_ids(ids: Sequence[int]) -> list[Held]:
     return _find("id", ids) if ids else []
 
 
-def gift_titles(posting_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """(last four, giver) of the code behind each of these postings; one statement, none without postings."""
+def gift_titles(posting_ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+    """(last four, giver, campaign) of the code behind each of these postings; one statement, none without postings."""
     wanted = sorted(set(posting_ids))
     if not wanted:
         return {}
-    query = _codes_of(wanted).with_only_columns(Transfer.posting_id, GiftCode.last_four, GiftCampaign.giver)
-    return {posting_id: (last_four, giver) for posting_id, last_four, giver in db.session.execute(query)}
+    query = _codes_of(wanted).with_only_columns(
+        Transfer.posting_id, GiftCode.last_four, GiftCampaign.giver, GiftCampaign.name
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query)}
 
 
 def sources_of_posting(posting_id: int) -> list[Source]:
@@ -152,35 +142,3 @@ def _codes_of(posting_ids: list[int]) -> Select[Any]:
         .join(GiftCampaign, GiftCampaign.id == GiftCodeBatch.campaign_id)
         .where(Transfer.posting_id.in_(posting_ids), Account.owner_kind == "code")
     )
-
-
-def list_used(person_id: int) -> list[Used]:
-    """What a person put into the wallet by code, the latest first."""
-    wallet = (
-        select(Account.id)
-        .where(
-            Account.owner_kind == "member",
-            Account.owner_id == person_id,
-            Account.unit == "PTS",
-            Account.kind == "available",
-        )
-        .scalar_subquery()
-    )
-    source = select(Account.id, Account.owner_id).where(Account.owner_kind == "code").subquery()
-    query = (
-        select(GiftCampaign.name, GiftCode.last_four, Transfer.amount, Posting.created_at)
-        .select_from(Transfer)
-        .join(Posting, Posting.id == Transfer.posting_id)
-        .join(source, source.c.id == Transfer.from_account_id)
-        .join(GiftCode, GiftCode.id == source.c.owner_id)
-        .join(GiftCodeBatch, GiftCodeBatch.id == GiftCode.batch_id)
-        .join(GiftCampaign, GiftCampaign.id == GiftCodeBatch.campaign_id)
-        .where(
-            Transfer.to_account_id == wallet,
-            Transfer.to_balance.is_not(None),
-            Posting.kind == PostingKind.CODE_CLAIM,
-        )
-        .order_by(Transfer.id.desc())
-        .limit(USED_SHOWN)
-    )
-    return [Used(*row) for row in db.session.execute(query)]
