@@ -1,4 +1,5 @@
-"""Boards of the demo: points in Malaysia and Indonesia, companies by revenue, courses; and the turn of its months."""
+"""Boards of the demo: points in Malaysia and Indonesia, companies by revenue, courses; who stands there otherwise than
+by name; and the turn of its months."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from app.boards.closing import turn_day
-from app.boards.models import Metric, Participants, Period
+from app.boards.models import Metric, NameMode, Participants, Period
+from app.boards.names import choose_name
 from app.boards.rebuilding import fill
 from app.boards.rules import Rule
 from app.boards.services import Words, create_board, start_board
@@ -70,6 +72,15 @@ def boards_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
         first = (first - timedelta(days=1)).replace(day=1)
     for day in sorted(days):
         yield (now - _midnight(day, name)) / timedelta(days=1) - 0.0005, turn_day
+    yield 55, lambda: _appear(demo, "kinabalu.daniel", PEOPLE, NameMode.ALIAS, "Summit 4095")
+    yield 48, lambda: _appear(demo, "mutiara.siti", COMPANIES, NameMode.REGION, None)
+
+
+def _appear(demo: Demo, who: str, of: Participants, mode: NameMode, alias: str | None) -> None:
+    """A person chooses how they stand on boards, or an admin how the company does."""
+    actor = demo.actors[who]
+    subject_id = actor.person_id if of is PEOPLE else actor.organisation_id
+    choose_name(of, subject_id or 0, mode, alias, actor=actor)
 
 
 def _midnight(day: date, name: str) -> datetime:

@@ -1,4 +1,5 @@
-"""The demo's ladder: Member, Silver, Gold, Platinum by the sales of a year that began some weeks ago."""
+"""The demo's ladder: Member, Silver, Gold, Platinum by sales, deals and certified people of a year that began some weeks
+ago; one level held by hand, and one that is short of what it needs since its pin ended."""
 
 from __future__ import annotations
 
@@ -9,11 +10,15 @@ from datetime import date, timedelta
 from app.core.clock import today
 from app.tiers.models import TierVersion
 from app.tiers.plans import Benefit, Definition, Level, Metric
+from app.tiers.services.pins import pin_level
 from app.tiers.services.plans import create_plan, publish, save_draft, send_for_sign_off, start_version
+from app.tiers.services.reviews import run_review
 from seeds.people import Demo
 
 RM = 100
 YEAR_BEGAN_DAYS_AGO = 46  # or up to a month more: the year begins with a month
+PIN_ENDED_DAYS_AGO = 36  # the grace began a day later, and its first warning went out thirty days after that
+WARNED_DAYS_AGO = 5
 SEATS = "ticket"
 
 
@@ -30,14 +35,28 @@ def tiers_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
     def write_next() -> None:
         draft = start_version(made["plan"].plan_id, actor=demo.actors["marketer"])
         ladder = _ladder()
-        gold = replace(ladder.levels[2], needs={"revenue": 110_000 * RM})
-        changed = replace(ladder, levels=(*ladder.levels[:2], gold, ladder.levels[3]))
+        silver = replace(ladder.levels[1], needs=_needs(50_000, deals=1))
+        gold = replace(ladder.levels[2], needs=_needs(110_000, deals=5, certified=4))
+        changed = replace(ladder, levels=(ladder.levels[0], silver, gold, ladder.levels[3]))
         save_draft(
             draft.id, name=f"Partner tiers {begins.year + 1}", definition=changed, month=begins.month,
             actor=demo.actors["marketer"],
         )  # fmt: skip
 
-    yield float((today() - begins).days), begin
+    def hold(company: str, level: str, reason: str, ends_on: date, by: str) -> None:
+        pin_level(demo.companies[company].id, level, reason, ends_on, actor=demo.actors[by])
+
+    age, now = float((today() - begins).days), today()
+    came_over = "Came over from another vendor with four shops: Silver while they settle."
+    reference = "Builds the reference site in Johor with us: Gold until it is open."
+    yield age, begin
+    yield (
+        age - 0.2,
+        lambda: hold("sumber", "silver", came_over, now - timedelta(days=PIN_ENDED_DAYS_AGO), "owner"),
+    )
+    yield PIN_ENDED_DAYS_AGO - 1, run_review
+    yield 19, lambda: hold("jaya", "gold", reference, now + timedelta(days=150), "manager")
+    yield WARNED_DAYS_AGO, run_review
     yield 1, write_next
 
 
@@ -47,17 +66,26 @@ def _year_began(on: date) -> date:
 
 def _ladder() -> Definition:
     return Definition(
-        (Metric("revenue", sources=("deal_won",)),),
+        (Metric("revenue", sources=("deal_won",)), Metric("deals"), Metric("certified")),
         (
             Level("member", "Member", directory_order=4),
             Level(
-                "silver", "Silver", {"revenue": 48_000 * RM}, 12_500, 2_000 * RM, 3,
-                (_seats(2),),
+                "silver", "Silver", _needs(50_000, deals=1, certified=1), 12_500, 2_000 * RM, 3, (_seats(2),),
             ),
-            Level("gold", "Gold", {"revenue": 120_000 * RM}, 15_000, 10_000 * RM, 2, (_seats(4), _lounge())),
-            Level("platinum", "Platinum", {"revenue": 300_000 * RM}, 20_000, 40_000 * RM, 1, (_engineer(),)),
+            Level(
+                "gold", "Gold", _needs(120_000, deals=5, certified=4), 15_000, 10_000 * RM, 2,
+                (_seats(4), _lounge()),
+            ),
+            Level(
+                "platinum", "Platinum", _needs(300_000, deals=12, certified=6), 20_000, 40_000 * RM, 1,
+                (_seats(8), _engineer()),
+            ),
         ),
     )  # fmt: skip
+
+
+def _needs(ringgit: int, **others: int) -> dict[str, int]:
+    return {"revenue": ringgit * RM, **others}
 
 
 def _seats(count: int) -> Benefit:

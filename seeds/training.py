@@ -38,7 +38,7 @@ PASSES = (
     ("merapi.budi", NETWORK, 88), ("selat.kavitha", NETWORK, 75), ("kinabalu.daniel", BACKUP, 60),
     ("kinabalu.aisyah", BACKUP, 13), ("rimba.faiz", BACKUP, 34), ("nusa.andi", BACKUP, 21),
     ("kinabalu.daniel", ZERO_TRUST, 5), ("merapi.admin", ZERO_TRUST, 4), ("borneo.bagus", ZERO_TRUST, 12),
-    ("nusa.putri", CLINICS, 3), ("kinabalu.nurul", WELCOME, 6),
+    ("nusa.putri", CLINICS, 3), ("kinabalu.nurul", WELCOME, 6), ("jaya.jason", BACKUP, 30),
 )  # fmt: skip
 
 

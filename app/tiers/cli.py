@@ -9,13 +9,14 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from app.core.clock import today
 from app.core.db import db, end_read
 from app.partners.models import Organisation
 from app.tiers.queries import level_names
 from app.tiers.rebuilding import check_figures
 from app.tiers.rebuilding import rebuild as rebuild_figures
 from app.tiers.reviewing import Step
-from app.tiers.services.reviews import preview, run_review
+from app.tiers.services.reviews import horizon, preview, run_review
 
 _LINES = {
     "unpinned": "pin on {level} has ended",
@@ -37,23 +38,37 @@ def tiers_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the steps as JSON.")
 @with_appcontext
 def review_command(dry_run: bool, as_json: bool) -> None:
-    """Review every company: lift, begin a grace, warn, lower by one level. Safe to repeat."""
-    steps = preview() if dry_run else run_review()
+    """Review every company: lift, begin a grace, warn, lower by one level. Safe to repeat.
+
+    With --dry-run it also says what comes until the next day of review if nothing more is recorded.
+    """
+    found = preview(horizon()) if dry_run else run_review()
+    on = today()
+    steps, coming = ([step for step in found if (step.on > on) == later] for later in (False, True))
     end_read()
-    names = _companies({step.organisation_id for step in steps})
+    names = _companies({step.organisation_id for step in found})
     if as_json:
-        click.echo(json.dumps({"dry_run": dry_run, "steps": [_record(step, names) for step in steps]}))
+        told: dict[str, object] = {"dry_run": dry_run, "steps": [_record(step, names) for step in steps]}
+        if dry_run:
+            told["coming"] = [_record(step, names) for step in coming]
+        click.echo(json.dumps(told))
         return
     levels = level_names()
     for step in steps:
-        words = _LINES[step.kind].format(
-            level=levels.get(step.level, step.level),
-            to_level=levels.get(step.to_level, step.to_level),
-            until=step.until,
-            days=step.days,
-        )
-        click.echo(f"{names[step.organisation_id][1]}: {words}")
-    click.echo(f"{len(steps)} steps{' would be taken' if dry_run else ''}")
+        click.echo(_line(step, names, levels))
+    click.echo(f"{len(steps)} step{'' if len(steps) == 1 else 's'}{' would be taken' if dry_run else ''}")
+    for step in coming:
+        click.echo(f"{step.on}  {_line(step, names, levels)}")
+
+
+def _line(step: Step, names: dict[int, tuple[str, str]], levels: dict[str, str]) -> str:
+    words = _LINES[step.kind].format(
+        level=levels.get(step.level, step.level),
+        to_level=levels.get(step.to_level, step.to_level),
+        until=step.until,
+        days=step.days,
+    )
+    return f"{names[step.organisation_id][1]}: {words}"
 
 
 def _companies(ids: set[int]) -> dict[int, tuple[str, str]]:

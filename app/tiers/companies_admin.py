@@ -27,7 +27,7 @@ from app.tiers.models import TierPin
 from app.tiers.queries import level_names
 from app.tiers.reviewing import Step
 from app.tiers.services.pins import AlreadyPinned, end_pin, pin_level
-from app.tiers.services.reviews import next_review_day, preview
+from app.tiers.services.reviews import horizon, preview
 from app.tiers.standings import STANDINGS
 
 PAGE = 50
@@ -38,7 +38,7 @@ SHOWN_STEPS = 200
 @needs("tier.admin_view")
 def review() -> Response:
     """What reviews will do until the next day of review, if nothing more is recorded."""
-    until = next_review_day() or today() + timedelta(days=90)
+    until = horizon()
     steps = preview(until)
     names = _seen_names(current_actor(), {step.organisation_id for step in steps})
     mine = [step for step in steps if step.organisation_id in names]

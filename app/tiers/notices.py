@@ -1,22 +1,32 @@
-"""What people are told of their company's level: one notice a person for each change, and the warnings before one."""
+"""What people are told of their company's level: one notice a person for each change, and the warnings before one.
+
+The admins of the company get the same by mail, each in their language, once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from flask_babel import format_date
 from sqlalchemy import select
 
+from app.core import mail
 from app.core.db import db
-from app.core.i18n import _, ngettext
+from app.core.i18n import _, force_locale, ngettext
+from app.core.settings import current_settings
+from app.identity.models import Person, PersonStatus
 from app.notices.services import notify
-from app.partners.models import Membership
+from app.partners.models import Membership, Role
 from app.tiers import benefits
 from app.tiers.plans import Definition, Level
 from app.tiers.standings import Change
 
 KIND, HREF = "tier", "/tier"
+
+# Subject and paragraphs in the language in force when it is called.
+Letter = Callable[[], tuple[str, list[object]]]
 
 
 def people_of(organisation_ids: Iterable[int]) -> dict[int, list[int]]:
@@ -31,18 +41,64 @@ def people_of(organisation_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def tell_changes(changes: Sequence[Change]) -> None:
-    """Tell everybody in the companies that the level has changed."""
-    people = people_of(change.standing.organisation_id for change in changes)
+    """Tell everybody in the companies that the level has changed, and their admins by mail."""
+    ids = {change.standing.organisation_id for change in changes}
+    people, admins = people_of(ids), _admins_of(ids)
     for change in changes:
         organisation_id = change.standing.organisation_id
+        dedupe = f"tier:{organisation_id}:{change.standing.changes + 1}"
         notify(
             people.get(organisation_id, ()),
             KIND,
             lambda change=change: _words(change),  # type: ignore[misc]
             href=HREF,
-            dedupe=f"tier:{organisation_id}:{change.standing.changes + 1}",
+            dedupe=dedupe,
             icon="medal",
         )
+        _mail(admins.get(organisation_id, ()), lambda change=change: _change_letter(change), dedupe)  # type: ignore[misc]
+
+
+def _admins_of(organisation_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """Who gets the letters of companies: id, e-mail and language of their active admins."""
+    query = (
+        select(Membership.organisation_id, Person.id, Person.email, Person.locale)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id.in_(set(organisation_ids)),
+            Membership.role == Role.PARTNER_ADMIN,
+            Membership.ended_at.is_(None),
+            Person.status == PersonStatus.ACTIVE,
+        )
+        .order_by(Person.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.organisation_id, []).append(row)
+    return found
+
+
+def _mail(readers: Iterable[Any], letter: Letter, dedupe: str) -> None:
+    """One mail to each reader, composed once a language; who was promised `dedupe` before gets none."""
+    composed: dict[str, tuple[str, str, str]] = {}
+    for reader in readers:
+        if reader.locale not in composed:
+            with force_locale(reader.locale):
+                subject, paragraphs = letter()
+                action = (_("See your tier"), current_settings().external_url + HREF)
+                composed[reader.locale] = (subject, *mail.compose(paragraphs, action=action))
+        subject, text, html = composed[reader.locale]
+        mail.send(reader.email, subject, text, html, dedupe=f"{dedupe}:mail:{reader.id}", person_id=reader.id)
+
+
+def _change_letter(change: Change) -> tuple[str, list[object]]:
+    title, body = _words(change)
+    if not change.is_up:
+        return title, [body]
+    lines = benefits.gained(change.version.definition, change.from_level, change.to_level)
+    said = [f"{line.title}: {line.text}" if line.text else line.title for line in lines]
+    return title, [_("This is yours from now on."), *said] if said else [
+        _("Your tier page says what comes next.")
+    ]
 
 
 def _words(change: Change) -> tuple[str, str]:
@@ -75,11 +131,14 @@ def tell_warning(organisation_id: int, definition: Definition, level: Level, unt
             below=below.name, day=day, tier=level.name,
         )  # fmt: skip
 
-    notify(
-        people_of([organisation_id]).get(organisation_id, ()),
-        KIND,
-        words,
-        href=HREF,
-        dedupe=f"tier-warning:{organisation_id}:{until.isoformat()}:{days}",
-        icon="calendar-clock",
-    )
+    def letter() -> tuple[str, list[object]]:
+        title, body = words()
+        return title, [
+            body,
+            _("What is missing stands on your tier page. What you do until then still counts."),
+        ]
+
+    dedupe = f"tier-warning:{organisation_id}:{until.isoformat()}:{days}"
+    people = people_of([organisation_id]).get(organisation_id, ())
+    notify(people, KIND, words, href=HREF, dedupe=dedupe, icon="calendar-clock")
+    _mail(_admins_of([organisation_id]).get(organisation_id, ()), letter, dedupe)

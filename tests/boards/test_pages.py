@@ -17,6 +17,7 @@ from app.boards.rules import Sum
 from app.core import jobs
 from app.core.db import db, transaction
 from app.partners.audience import Audience
+from app.partners.models import Organisation
 from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, board, period_of
 from tests.cast import sign_in
 from tests.programs.makers import win
@@ -74,22 +75,25 @@ def test_a_board_for_others_is_not_there(client: FlaskClient, cast: Any, made: d
 def test_a_name_that_is_not_told_stands_nowhere(
     app: Flask, client: FlaskClient, cast: Any, made: dict[str, str]
 ) -> None:
+    with app.app_context(), transaction():
+        db.session.get_one(Organisation, cast.kinabalu.id).region = "Sabah"
     sign_in(client, cast.kinabalu_admin)
     path = f"/leaderboards/{made['my']}/me"
+    assert "A partner in Sabah" in text_of(client, path)
     assert client.post(path, data={"mode": "region"}).status_code == 303
     assert client.post(path, data={"of": "company", "mode": "alias", "alias": "Team K"}).status_code == 303
     assert "You" in text_of(client, f"/leaderboards/{made['my']}")
     sign_in(client, cast.aisyah)
     said = text_of(client, f"/leaderboards/{made['my']}")
-    assert "A partner in Malaysia" in said and "Farid" not in said
-    assert "3 more to pass a partner in Malaysia" in said
+    assert "A partner in Sabah" in said and "Farid" not in said and "Malaysia:" not in said
+    assert "3 more to pass a partner in Sabah" in said
     assert client.post(path, data={"of": "company", "mode": "name"}).status_code == 404
     sign_in(client, cast.budi)
     said = text_of(client, f"/leaderboards/{made['all']}")
     assert "Team K" in said and "Kinabalu" not in said
     sign_in(client, cast.marketer)
     said = text_of(client, f"/admin/leaderboards/{made['my']}")
-    assert "Farid Hamzah" in said and "Shown as A partner in Malaysia" in said
+    assert "Farid Hamzah" in said and "Shown as A partner in Sabah" in said
 
 
 BAD_NAMES = (
@@ -126,14 +130,25 @@ def test_a_long_board_pages_and_shows_those_around_one(
         period_id = period_of(row).id
         with transaction():
             crowd = {10_000 + n: Sum(500 - n // 2, 5_000 + n, cast.kinabalu.id) for n in range(200)}
-            scores.add({period_id: crowd})
+            mine = {cast.aisyah.person_id or 0: Sum(449, 9_000, cast.kinabalu.id)}  # with the one won, 450
+            scores.add({period_id: crowd | mine})
             folding.fold([period_id])
     sign_in(client, cast.aisyah)
     with count_statements(app) as found:
         page = client.get(f"/leaderboards/{made['my']}").get_data(as_text=True)
     assert len(found) <= 8, found
     numbers = [int(n) for n in re.findall(r"Rank </span>(\d+)", page)]
-    assert numbers[:4] == [1, 1, 3, 3] and numbers[-3:] == [199, 201, 202]
+    assert numbers[:4] == [1, 1, 3, 3] and numbers[50:] == [
+        101,
+        101,
+        101,
+        104,
+        104,
+    ]  # two above, oneself, two below
+    podium, below = page.split('<ol class="podium"')[1].split('<ol class="ranks"')
+    assert podium.count('class="step-no"') == 3 and below.count('class="rank-no"') == 52
+    around = below.split("</ol>")[0].split('class="rank-gap"')[1]
+    assert [line.count("aria-current") for line in around.split('<li class="rank')[1:]] == [0, 0, 1, 0, 0]
     assert page.count('aria-current="true"') == 2  # the chip, and one's own line
     more = re.search(r'href="(/leaderboards/[^"]*after=[^"]*)"', page)
     assert more is not None

@@ -9,13 +9,18 @@ import pytest
 from flask import Flask
 
 from app.activities.bulk import record_many
-from app.activities.services import void
+from app.activities.facts import Recorded
+from app.activities.services import record, void
 from app.boards import services
 from app.boards.models import Metric, Period
-from app.core.db import transaction
+from app.core.clock import today
+from app.core.db import db, transaction
+from app.partners.audience import Audience
+from app.partners.models import Organisation
 from app.programs.parking import replay_parked
 from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, board, order, period_of, scores
 from tests.programs.makers import DAY, live, sale, set_rate, win
+from tests.tiers import makers as tiers
 
 
 def test_wins_count_for_the_person_and_the_quarter_of_their_date(ctx: Flask, cast: Any) -> None:
@@ -104,6 +109,60 @@ def test_a_board_of_won_deals_value_leaves_sale_lines_out(ctx: Flask, cast: Any)
     win(cast, "D-1", 1_000_00)
     record_many([sale(cast, "S-1", 100_00, currency="MYR")], actor=cast.owner)
     assert scores(made) == {cast.kinabalu.id: 1_000_00}
+    assert_proven()
+
+
+def passed(who: Any, course: str) -> Recorded:
+    """A course that somebody has passed."""
+    return record(
+        "course_passed", source="training", source_ref=f"{course}:{who.person_id}", occurred_on=DAY,
+        organisation_id=who.organisation_id, member_id=who.person_id, actor=who, attributes={"course": course},
+    )  # fmt: skip
+
+
+def test_courses_passed_count_each_once_for_the_person_and_the_company(ctx: Flask, cast: Any) -> None:
+    people = board(cast, Metric.COURSES, PEOPLE, Period.YEAR, name="Courses")
+    companies = board(cast, Metric.COURSES, COMPANIES, Period.QUARTER, name="Company courses")
+    wins = board(cast, name="Deals")
+    taken_back = passed(cast.aisyah, "a")
+    passed(cast.aisyah, "b")
+    passed(cast.kinabalu_admin, "a")
+    passed(cast.budi, "a")
+    win(cast, "D-1", 900_00)
+    assert scores(people) == {
+        cast.aisyah.person_id: 2, cast.kinabalu_admin.person_id: 1, cast.budi.person_id: 1
+    }  # fmt: skip
+    assert scores(companies) == {cast.kinabalu.id: 3, cast.merapi.id: 1}
+    assert scores(wins) == {cast.aisyah.person_id: 1}
+    void(taken_back.activity_id, "mistake", cast.manager)
+    assert scores(people)[cast.aisyah.person_id] == 1 and scores(companies)[cast.kinabalu.id] == 2
+    later = board(cast, Metric.COURSES, PEOPLE, Period.YEAR, name="The same, later")
+    assert scores(later) == scores(people)
+    assert_proven()
+
+
+def test_an_audience_of_tiers_and_of_types_decides_whose_facts_score(ctx: Flask, cast: Any) -> None:
+    """The tier is the one on the fact's day: the win that lifts a company was still of the tier before."""
+    tiers.live(cast)
+    with transaction():
+        db.session.get_one(Organisation, cast.merapi.id).kind = "distributor"
+    silver = board(cast, Metric.DEALS, COMPANIES, name="Silver", audience=Audience(tiers=("silver",)))
+    member = board(cast, Metric.DEALS, COMPANIES, name="Member", audience=Audience(tiers=("member",)))
+    kinds = board(cast, Metric.DEALS, COMPANIES, name="Types", audience=Audience(kinds=("distributor",)))
+    win(cast, "D-1", 48_000_00, on=DAY)
+    assert tiers.level_of(cast.kinabalu.id) == "silver"
+    win(cast, "D-2", 1_00, on=today())
+    win(cast, "D-3", 1_00, who=cast.budi)
+    assert scores(silver) == {cast.kinabalu.id: 1}
+    assert scores(member) == {cast.kinabalu.id: 1, cast.merapi.id: 1}
+    assert scores(kinds) == {cast.merapi.id: 1}
+    facts = [sale(cast, f"S-{number}", 100_00, currency="MYR") for number in range(3)]
+    both = {"sources": ("sale",), "audience": Audience(kinds=("distributor",))}
+    revenue = board(cast, Metric.REVENUE, COMPANIES, Period.ALL, name="Sales of a type", **both)
+    record_many(
+        [*facts, sale(cast, "S-9", 500_00, currency="MYR", organisation_id=cast.merapi.id)], actor=cast.owner
+    )
+    assert scores(revenue) == {cast.merapi.id: 500_00}
     assert_proven()
 
 

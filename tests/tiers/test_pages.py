@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.core.clock import today
+from app.core.clock import freeze, today
 from app.core.db import db
 from app.identity.queries import find_actor_by_email
-from app.tiers.models import TierPlan, TierVersion
+from app.tiers.models import TierVersion
 from app.tiers.plans import Metric
 from app.tiers.services import plans
+from app.tiers.services.pins import end_pin, pin_level
+from app.tiers.services.reviews import preview
 from tests.cast import Cast, sign_in
 from tests.conftest import count_statements
 from tests.tiers import makers
@@ -25,6 +27,7 @@ MATRIX = {
     "name": "Ladder", "join": "all", "month": "1", "grace_days": "90", "source-deal_won": "1",
     "level-0-slug": "member", "level-0-name": "Member", "level-1-slug": "silver", "level-1-name": "Silver",
     "need-1-revenue": "48,000", "need-1-deals": "2", "level-1-multiplier": "1.25", "level-1-fund": "2,000",
+    "level-0-order": "4", "level-1-order": "3",
     "benefit-1-0-icon": "gift", "benefit-1-0-title-en": "Partner Day seats", "benefit-1-0-text-id": "2 kursi",
 }  # fmt: skip
 
@@ -118,6 +121,7 @@ def test_the_vendor_writes_a_plan_that_finance_publishes(app: Flask, client: Fla
             level["needs"] == {"revenue": 48_000 * RM, "deals": 2} and level["fund_limit_minor"] == 2_000 * RM
         )
         assert level["benefits"][0]["text"] == {"id": "2 kursi"}
+        assert [each["directory_order"] for each in version.definition["levels"]] == [4, 3]
         assert [metric["key"] for metric in version.definition["metrics"]] == ["revenue", "deals"]
 
 
@@ -173,14 +177,38 @@ def test_the_draft_shows_who_would_rise(app: Flask, client: FlaskClient, cast: C
 
 
 def test_the_preview_lists_what_the_next_review_does(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    with freeze(makers.NOW):
+        with app.app_context():
+            live(cast, month=0)
+            win(cast, 60_000 * RM, on=today() - timedelta(days=360))
+            win(cast, 60_000 * RM, on=today())
+            foreseen = preview(date(2026, 12, 1))
+            assert [(step.kind, step.on) for step in foreseen] == [("grace", date(2026, 12, 1))]
+        page = text_of(sign_in(client, cast.finance).get("/admin/tiers/review").text)
+        assert "until 1 December 2026 if nothing more is recorded" in page and "1 thing will happen" in page
+        assert (
+            "Kinabalu Networks Short of Gold: grace until 1 March 2027 1 Dec" in page and "Merapi" not in page
+        )
+        with app.app_context():
+            win(cast, 60_000 * RM, on=today())
+        assert "Nothing changes" in client.get("/admin/tiers/review").text
+
+
+def test_the_way_here_says_what_caused_each_step(app: Flask, client: FlaskClient, cast: Cast) -> None:
     with app.app_context():
-        live(cast, month=0)
-        win(cast, 60_000 * RM, on=today() - timedelta(days=360))
+        live(cast, makers.definition(grace_days=0))
+        assert "How you got here" not in sign_in(client, cast.aisyah).get("/tier").text
         win(cast, 60_000 * RM, on=today())
-    page = sign_in(client, cast.finance).get("/admin/tiers/review")
-    assert page.status_code == 200
-    with app.app_context():
-        assert db.session.scalar(select(func.count(TierPlan.id))) == 1
+        pin = pin_level(cast.kinabalu.id, "gold", "A promise", today(), actor=cast.manager)
+        end_pin(pin.id, actor=cast.manager)
+    page = text_of(client.get("/tier").text).split("How you got here")[1]
+    steps = [
+        ("Silver", "The review"),
+        ("Gold", "Set by the vendor"),
+        ("Silver", "A won deal carried you over the border"),
+    ]
+    found = [page.find(f" {level} {cause} ") for level, cause in steps]
+    assert found == sorted(found) and found[0] >= 0, page
 
 
 def test_a_manager_pins_a_level_and_ends_the_pin(app: Flask, client: FlaskClient, cast: Cast) -> None:

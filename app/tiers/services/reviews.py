@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,6 +14,7 @@ from app.core.db import db, transaction
 from app.tiers import figures, notices
 from app.tiers.catalogue import Catalogue, Version, load_catalogue
 from app.tiers.models import Cause
+from app.tiers.plans import GRACE_DAYS
 from app.tiers.reviewing import (
     LOWERED,
     RAISED,
@@ -95,10 +96,11 @@ def gather(standings: Sequence[Standing], catalogue: Catalogue, days: Sequence[d
     return figures_of
 
 
-def next_review_day() -> date | None:
-    """The next day on which companies are reviewed; None without companies in a plan."""
+def horizon() -> date:
+    """How far a preview looks: the next day on which companies are reviewed, or the length of a grace."""
     query = select(STANDINGS.c.next_review_on).where(STANDINGS.c.next_review_on > today())
-    return db.session.scalar(query.order_by(STANDINGS.c.next_review_on).limit(1))
+    found = db.session.scalar(query.order_by(STANDINGS.c.next_review_on).limit(1))
+    return found or today() + timedelta(days=GRACE_DAYS)
 
 
 def _write(verdict: Verdict, catalogue: Catalogue, on: date) -> None:
