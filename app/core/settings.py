@@ -65,6 +65,9 @@ class Settings:
     sign_in_person_limit: int = 10
     sign_in_address_limit: int = 50
     sign_in_window_minutes: int = 15
+    gift_code_person_hourly: int = 10
+    gift_code_address_hourly: int = 30
+    gift_code_installation_hourly: int = 1_000
     code_minutes: int = 10
     code_tries: int = 5
     invitation_days: int = 7
@@ -141,6 +144,9 @@ def _complete(settings: Settings) -> Settings:
         if not settings.external_url.startswith("https://"):
             raise SettingsError("EXTERNAL_URL must be set to the https address of the portal in production")
     _check_provider(settings)
+    for name in ("gift_code_person_hourly", "gift_code_address_hourly", "gift_code_installation_hourly"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(f"{environment_name(name)} must be at least 1, or nobody could enter a code")
     external = settings.external_url or f"http://{settings.host}:{settings.port}"
     return replace(
         settings,

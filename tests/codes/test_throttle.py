@@ -1,13 +1,16 @@
 """Guessing: ten an hour a person or browser, thirty an address, a thousand in all; right codes pass whom they may."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.codes.alphabet import draw_codes
 from app.codes.errors import TooManyWrongCodes
-from app.codes.services import Visitor, enter, entering
+from app.codes.services import Visitor, enter
 from app.core import jobs
 from app.core.db import execute_sql
 from app.core.errors import InvalidInput
+from app.core.settings import SettingsError, load_settings
 from tests.cast import let_post, sign_in
 from tests.races import race, split
 
@@ -68,10 +71,34 @@ def test_an_address_has_thirty_whatever_its_sessions_and_people_behind_it_keep_t
         assert guess(Visitor(None, "session-9", "192.0.2.2")) == [InvalidInput]
 
 
+def set_limits(app, monkeypatch, **limits):
+    settings = replace(app.extensions["tangga_settings"], **limits)
+    monkeypatch.setitem(app.extensions, "tangga_settings", settings)
+
+
+def test_the_limits_of_a_person_and_an_address_are_settings(app, cast, gifts, monkeypatch):
+    set_limits(app, monkeypatch, gift_code_person_hourly=2, gift_code_address_hourly=3)
+    with app.app_context():
+        me = Visitor(cast.aisyah.person_id, "", "192.0.2.1")
+        assert guess(me, 3) == [InvalidInput, InvalidInput, TooManyWrongCodes]
+        guest = Visitor(None, "session-1", "192.0.2.1")  # the person's two count on the address too
+        assert guess(guest, 2) == [InvalidInput, TooManyWrongCodes]
+    for name in ("GIFT_CODE_PERSON_HOURLY", "GIFT_CODE_ADDRESS_HOURLY", "GIFT_CODE_INSTALLATION_HOURLY"):
+        with pytest.raises(SettingsError, match=f"{name} must be at least 1"):
+            load_settings({name: "0"}, dotenv=None)
+    given = load_settings({}, dotenv=None)
+    shown = (
+        given.gift_code_person_hourly,
+        given.gift_code_address_hourly,
+        given.gift_code_installation_hourly,
+    )
+    assert shown == (10, 30, 1_000)
+
+
 def test_installation_wide_right_codes_still_pass_for_people_under_their_own_limit(
     app, cast, gifts, monkeypatch
 ):
-    monkeypatch.setattr(entering, "EVERYBODY_LIMIT", 12)
+    set_limits(app, monkeypatch, gift_code_installation_hourly=12)
     code = gifts.one(500)
     with app.app_context():
         for number in range(12):

@@ -1,8 +1,8 @@
 """A code typed in: read, told apart from a typing error, throttled, found.
 
 Whatever is wrong with a well-formed code (unknown, used up, expired, void, still locked), the answer, its bytes and the
-statements behind it are the same. Wrong ones count: ten an hour a person or browser, thirty an address, a thousand in
-all. Who has used up their own gets no answer at all until the hour is over; when the address or everybody together
+statements behind it are the same. Wrong ones count: by default ten an hour a person or browser, thirty an address, a
+thousand in all (settings `gift_code_…_hourly`). Who has used up their own gets no answer at all until the hour is over; when the address or everybody together
 has, people who are signed in and under their own limit still may use right codes, and guests are asked to sign in.
 """
 
@@ -19,8 +19,8 @@ from app.core import limits
 from app.core.db import end_read
 from app.core.errors import InvalidInput
 from app.core.i18n import _, ngettext
+from app.core.settings import current_settings
 
-PERSON_LIMIT, ADDRESS_LIMIT, EVERYBODY_LIMIT = 10, 30, 1_000
 LONGEST = 20_000
 EVERYBODY = "everybody"
 
@@ -63,11 +63,13 @@ class Rule:
 
 def rules_for(visitor: Visitor) -> tuple[list[Rule], list[Rule]]:
     """(own limits, that stop right codes too; shared limits, that stop wrong ones)."""
-    address = Rule("address", visitor.address, ADDRESS_LIMIT)
-    everybody = Rule("installation", EVERYBODY, EVERYBODY_LIMIT)
+    settings = current_settings()
+    own = settings.gift_code_person_hourly
+    address = Rule("address", visitor.address, settings.gift_code_address_hourly)
+    everybody = Rule("installation", EVERYBODY, settings.gift_code_installation_hourly)
     if visitor.person_id is not None:
-        return [Rule("person", str(visitor.person_id), PERSON_LIMIT)], [address, everybody]
-    return [Rule("session", visitor.session, PERSON_LIMIT), address, everybody], []
+        return [Rule("person", str(visitor.person_id), own)], [address, everybody]
+    return [Rule("session", visitor.session, own), address, everybody], []
 
 
 def read_typed(text: str) -> Typed:
