@@ -22,6 +22,21 @@ LISTS = (
     "products",
     "rewards",
     "activities",
+    "announcements",
+    "announcement_texts",
+    "award_recipients",
+    "boards",
+    "board_scores",
+    "certificates",
+    "courses",
+    "course_versions",
+    "course_assignment_people",
+    "gift_campaigns",
+    "gift_codes",
+    "notices",
+    "recognition_awards",
+    "tier_figures",
+    "tier_standings",
 )
 
 
