@@ -13,6 +13,7 @@ from tests.e2e.crawl import Seen, Visitor
 from tests.support.browser import Visit
 
 TARGET = 44
+NARROW = (320, 390)  # the narrowest phone, looked at from the usual one
 _axe = Axe()
 
 # Smaller than 44 px in either direction, and a finger 21 px off its middle would miss it. Links inside a sentence are
@@ -69,6 +70,18 @@ def faults_of(page: Page) -> Iterator[str]:
         yield f"axe {violation['id']}: {nodes}"
 
 
+def narrow_faults(page: Page) -> Iterator[str]:
+    """The narrowest phone there is: nothing runs out at the side at 320 pixels (WCAG 1.4.10)."""
+    size = page.viewport_size
+    if size is None or size["width"] > NARROW[1]:
+        return
+    page.set_viewport_size({"width": NARROW[0], "height": 568})
+    over = page.evaluate(SIDEWAYS)
+    page.set_viewport_size(size)
+    if over:
+        yield f"scrolls sideways by {over} px at {NARROW[0]} px"
+
+
 def speak(app: Flask, language: str) -> None:
     """Everybody reads the portal in this language."""
     with app.app_context(), transaction():
@@ -91,5 +104,5 @@ def look(visit: Visit, seen: Seen) -> list[str]:
     """Open a page and say what is wrong with it, the console's words included."""
     visit.problems.clear()
     page = visit.goto(seen.path)
-    lines = [*faults_of(page), *visit.problems]
+    lines = [*faults_of(page), *narrow_faults(page), *visit.problems]
     return [f"{seen.role or 'stranger'} {seen.path}: {line}" for line in lines]
