@@ -112,6 +112,29 @@ DOUBLE = {
     ),
     "id": Words("Poin ganda untuk Endpoint Security sampai 15 Desember", "", "", ""),
 }  # fmt: skip
+YEAR_END = {
+    "en": Words(
+        "Between the years we answer by the next morning", "24 to 31 December",
+        "From **24 to 31 December** our channel team works with fewer people.\n\n"
+        "- Deals that arrive before 16:00 are answered by 10:00 on the next working day.\n"
+        "- Gift codes and rewards go out as on every other day.\n\n"
+        "We wish you quiet days.",
+    ),
+    "ms": Words(
+        "Menjelang tahun baharu kami menjawab pada pagi berikutnya", "24 hingga 31 Disember",
+        "Dari **24 hingga 31 Disember** pasukan saluran kami bekerja dengan lebih sedikit orang.\n\n"
+        "- Peluang jualan yang tiba sebelum 16:00 dijawab selewat-lewatnya 10:00 pada hari bekerja berikutnya.\n"
+        "- Kod hadiah dan ganjaran dihantar seperti hari lain.\n\n"
+        "Semoga hari anda tenang.",
+    ),
+    "id": Words(
+        "Menjelang tahun baru kami menjawab keesokan paginya", "24 sampai 31 Desember",
+        "Dari **24 sampai 31 Desember** tim channel kami bekerja dengan lebih sedikit orang.\n\n"
+        "- Deal yang masuk sebelum pukul 16.00 dijawab paling lambat pukul 10.00 pada hari kerja berikutnya.\n"
+        "- Kode hadiah dan hadiah dikirim seperti hari lain.\n\n"
+        "Selamat menikmati hari yang tenang.",
+    ),
+}  # fmt: skip
 ABOVE_MEMBER = ("silver", "gold", "platinum")
 
 
@@ -156,6 +179,13 @@ def news_events(demo: Demo) -> list[tuple[float, Callable[[], object]]]:
         draft = Draft(Kind.CAMPAIGN, DOUBLE, "/deals/new", audience, True, starts_at=_monday(), ends_at=end)
         drafts.create(draft, actor=marketer)
 
+    def schedule() -> None:
+        draft = Draft(words=YEAR_END, with_mail=True, starts_at=_monday() + timedelta(days=7))
+        publishing.publish(drafts.create(draft, actor=marketer).public_id, actor=marketer)
+
+    def correct() -> None:
+        drafts.start_correction(made["endpoint"].public_id, actor=marketer)
+
     return [
         (48, holiday),
         (47, lambda: read("holiday", "kinabalu.aisyah", "jaya.jason", "rimba.faiz")),
@@ -172,6 +202,8 @@ def news_events(demo: Demo) -> list[tuple[float, Callable[[], object]]]:
         (1.1, lambda: announce("terms", marketer, Draft(Kind.MUST_CONFIRM, TERMS, with_mail=True))),
         (0.9, lambda: confirm("kinabalu.admin", "jaya.jason", "merapi.admin", "sumber.dewi", "nusa.andi")),
         (0.8, lambda: read("terms", "rimba.faiz", "selat.kavitha")),
+        (0.6, schedule),
+        (0.5, correct),
         (0.4, write_ahead),
     ]
 

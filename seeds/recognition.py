@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ from app.programs import services as programs
 from app.programs.rules import Definition, Reward, Rule
 from app.recognition import notices, services
 from app.recognition.models import Award
+from app.recognition.pictures import keep_picture
 from app.recognition.services.giving import notice_key
 from seeds.people import Demo
+from seeds.pictures import shop_at_night
 
 Event = tuple[float, Callable[[], object]]
 BUDGET_POINTS = 135_000
@@ -41,9 +44,13 @@ class Story:
     lang: str = "en"
     applause: int = 0
     consents: tuple[str, ...] = ()
+    picture: Callable[[], io.BytesIO] | None = None
 
 
 STORIES = (
+    Story(390, "manager", "bright-idea", ("selat.kavitha",),
+          "Her price list for resellers fits on one page, and now ours does too.", applause=4,
+          consents=("selat.kavitha",)),  # always of a year before this one
     Story(345, "marketer", "partner-of-the-quarter", ("*jaya",),
           "Nine sites moved in one quarter, and not one weekend lost.", 3_000, applause=9, consents=("jaya.jason",)),
     Story(340, "marketer", "fast-start", ("rimba.faiz",), "Two wins in his first three weeks.", 500,
@@ -58,7 +65,8 @@ STORIES = (
           ("merapi.budi",)),
     Story(52, "manager", "great-teammate", ("kinabalu.aisyah", "kinabalu.daniel"),
           "Showed the new team in Tawau how to register a deal, on their day off.", 0, applause=8),
-    Story(20, "manager", "customer-hero", ("nusa.putri",), "Turun ke toko di hari libur.", 250, "id", 7),
+    Story(20, "manager", "customer-hero", ("nusa.putri",), "Turun ke toko di hari libur.", 250, "id", 7,
+          picture=shop_at_night),
     Story(8, "marketer", "partner-of-the-quarter", ("*borneo",),
           "Eleven hospitals moved to backup they can trust, in one quarter.", 5_000, applause=16,
           consents=("borneo.bagus",)),
@@ -118,6 +126,7 @@ def _one(demo: Demo, story: Story, number: int) -> Iterator[Event]:
                 citation=story.citation,
                 citation_lang=story.lang,
                 points=story.points,
+                picture_key=keep_picture(story.picture()).key if story.picture else None,
             ),
             actor=demo.actors[story.giver],
         )

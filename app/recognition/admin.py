@@ -26,6 +26,7 @@ from app.recognition.pictures import keep_picture
 from app.recognition.queries import vendor
 from app.recognition.queries.wall import list_events
 from app.recognition.scope import Receiver, find_receivers
+from app.recognition.services.alone import LIMIT_MINOR
 
 admin_bp = Blueprint("recognition_admin", __name__, url_prefix="/admin/recognition")
 count_for("/admin/recognition", vendor.waiting_count)
@@ -219,6 +220,7 @@ def _context(public_id: str) -> dict[str, Any]:
         "may_withdraw": award.state is AwardState.GIVEN and actor.can("recognition.award"),
         "checker": vendor.find_checker(actor) if may_take_back else None,
         "room": recognition_room() if may_approve else None,
+        "limit_minor": LIMIT_MINOR,
     }
 
 

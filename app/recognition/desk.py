@@ -16,7 +16,7 @@ from app.recognition.forms import AwardForm
 from app.recognition.models import CITATION_MAX, AwardCategory
 from app.recognition.queries.vendor import Budget, find_budget, find_category, find_checker
 from app.recognition.scope import Receiver
-from app.recognition.services.giving import needs_second_person
+from app.recognition.services.alone import LIMIT_MINOR, most_given_alone, needs_second_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Desk:
     worth_minor: int | None = None
     currency: str = ""
     waits: bool = False
+    before: int = 0
     checker: str | None = None
     preview: Preview | None = None
 
@@ -85,6 +86,20 @@ class Desk:
                  points=points, cost=cost, left=left)  # fmt: skip
 
     @property
+    def why(self) -> str | None:
+        """Why a second person is asked; `before` is what one of the receivers got already. None if nobody is."""
+        if not self.waits:
+            return None
+        if self.worth_minor is None:
+            return _("Points have no value yet, so a second person looks at every award with points.")
+        limit = _money(LIMIT_MINOR, self.currency)
+        if not self.before:
+            return _("Over %(limit)s a second person approves.", limit=limit)
+        before = format_points(self.before, current_locale())
+        return _("With the %(before)s points that you gave the same receiver in the last 24 hours it is over %(limit)s. "
+                 "A second person approves.", before=before, limit=limit)  # fmt: skip
+
+    @property
     def button(self) -> str:
         """The button says it all."""
         if self.waits and self.checker is None:
@@ -106,12 +121,16 @@ def _money(minor: int, currency: str) -> str:
 
 
 def lay_out(form: AwardForm, chosen: Sequence[Receiver], actor: Actor) -> Desk:
-    """What follows from the form as it stands. At most five statements; writes nothing."""
+    """What follows from the form as it stands. At most six statements; writes nothing."""
     desk = Desk(list(chosen), find_budget(), max(form.offered or 0, 0))
     desk.currency = current_settings().reporting_currency
     if desk.points:
         desk.worth_minor = reporting_worth(desk.total)
         desk.waits = needs_second_person(desk.total)
+        if desk.chosen and not desk.waits:
+            before = most_given_alone(desk.chosen, actor)
+            desk.waits = needs_second_person(desk.points + before)
+            desk.before = before if desk.waits else 0
         desk.checker = find_checker(actor) if desk.waits else None
     slug = form.category.data
     known = {value for value, *_rest in form.category.iter_choices()}

@@ -90,7 +90,7 @@ class Award(Model):
     """One award, for one or several. `points` goes to each recipient; `happened_at` is its place on the wall.
 
     `worth_minor` is what all its points were worth in the reporting currency when it was asked for (None: the vendor
-    had set no value), by which a second person was needed or not.
+    had set no value). One that waits and is worth less than the limit waits for what its giver gave before.
     """
 
     __tablename__ = "recognition_awards"

@@ -13,6 +13,7 @@ from app.identity.actor import current_actor
 from app.identity.guard import needs, public
 from app.partners.words import country_name
 from app.recognition import services
+from app.recognition.groups import find_group
 from app.recognition.queries import hall, wall
 from app.recognition.queries.rows import Recipient
 from app.tiers.queries import level_names
@@ -40,11 +41,12 @@ def names_of(recipients: list[Recipient], most: int) -> str:
 @bp.get("/recognition")
 @needs("recognition.view")
 def index() -> Response:
-    """The wall: newest first, by view (all, mine, my company, my country) and category."""
+    """The wall: newest first, by view (all, mine, my company, my country) and category, or one day's years of service."""
     actor = current_actor()
     shelf = wall.Shelf(
         view=request.args.get("view", "all") if request.args.get("view") in wall.VIEWS else "all",
         category=request.args.get("category", "")[:80],
+        day=request.args.get("day", "")[:40],
     )
     after = request.args.get("after", "")
     found = wall.list_wall(actor, shelf, after)
@@ -81,16 +83,23 @@ def show(public_id: str) -> Response:
 @bp.post("/recognition/<public_id>/applause")
 @needs("recognition.view")
 def applaud(public_id: str) -> Response:
-    """Applaud, or take the applause back: `applaud` says which, so that a double tap changes nothing."""
+    """Applaud, or take the applause back: `applaud` says which, so that a double tap changes nothing.
+
+    `view` comes from a card that stands for several years of service; what is unknown there is nothing to applaud.
+    """
     actor = current_actor()
     wanted = request.form.get("applaud") == "1"
-    services.applaud(public_id, wanted, actor=actor)
+    view = request.form.get("view")
+    services.applaud(public_id, wanted, actor=actor, view=view)
     back = local_path(request.form.get("back")) or url_for("recognition.index")
     if not is_htmx():
         return see_other(f"{back}#award-{public_id}")
     award = wall.find_award(public_id, actor).award
+    count = (
+        award.applause if view is None else max(award.applause, find_group(award.id, view, actor).applause)
+    )
     return render(
-        "recognition/_applaud.html", None, ref=public_id, count=award.applause, applauded=wanted, back=back
+        "recognition/_applaud.html", None, ref=public_id, count=count, applauded=wanted, back=back, group=view
     )
 
 

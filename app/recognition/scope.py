@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
@@ -71,14 +72,14 @@ def may_be_named() -> ColumnElement[bool]:
     return and_(Organisation.status == OrganisationStatus.ACTIVE, person)
 
 
-def is_shown() -> ColumnElement[bool]:
-    """Whether an award has anybody left who may be named."""
+def is_shown(award: Any = Award) -> ColumnElement[bool]:
+    """Whether an award (or an alias of awards) has anybody left who may be named."""
     return exists(
         select(AwardRecipient.id)
         .join(Organisation, Organisation.id == AwardRecipient.organisation_id)
         .outerjoin(Person, Person.id == AwardRecipient.person_id)
-        .where(AwardRecipient.award_id == Award.id, may_be_named())
-        .correlate(Award)
+        .where(AwardRecipient.award_id == award.id, may_be_named())
+        .correlate(award)
     )
 
 

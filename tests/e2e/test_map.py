@@ -19,9 +19,6 @@ UNLINKED = {
     "programs_admin.edit": "the demo has no draft of a program",
     "training.file": "the demo has no files in courses",
     "training.passed": "a course without a quiz leads there by its last part",
-    "recognition.picture": "no award of the demo has a picture",
-    "recognition_admin.picture": "no award of the demo has a picture",
-    "news_editor.correct": "no announcement of the demo is being corrected",
     "oidc.start": "there with a company's provider only",
     "oidc.callback": "there with a company's provider only",
 }

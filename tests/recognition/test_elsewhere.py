@@ -35,7 +35,10 @@ def test_home_shows_the_newest_award_in_the_readers_language(app: Flask, cast: C
         services.applaud(award.public_id, True, actor=cast.budi)
         row = db.session.execute(query).one()
         assert (row.part, row.ref, row.title) == ("award", award.public_id, cast.kinabalu_admin.name)
-        assert (row.text, row.extra) == ("Melampaui urusan deal", "Pahlawan pelanggan")
+        assert (row.text, row.extra) == (
+            "",
+            "Pahlawan pelanggan",
+        )  # words of the award itself alone are quoted
         assert (row.n1, row.n2) == (1, 1)
         assert more_fact(cast.budi) is None and more_fact(cast.aisyah) == "2 awards"
 

@@ -114,6 +114,42 @@ def test_the_points_of_all_receivers_count_together_and_nobody_approves_their_ow
         assert find_checker(cast.owner) == cast.finance.name
 
 
+def test_awards_of_one_giver_to_one_receiver_add_up_for_a_day(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        begin(cast, budget=None)
+        assert give(cast, points=60_000).state is AwardState.GIVEN
+        split = give(cast, points=40_001)
+        assert split.state is AwardState.WAITING and points_of(cast.aisyah) == 60_000
+        for others in (
+            give(cast, points=40_000),  # RM 5,000 in all: the limit itself passes
+            give(cast, person(cast.budi), points=60_000),
+            give(cast, company(cast.kinabalu), points=60_000),
+            give(cast, points=60_000, by=cast.owner),
+            give(cast),  # no points
+        ):
+            assert others.state is AwardState.GIVEN
+        assert give(cast, person(cast.budi), person(cast.aisyah), points=1).state is AwardState.WAITING
+        services.approve(split.public_id, actor=cast.finance)
+        assert (
+            give(cast, points=1).state is AwardState.WAITING
+        )  # what was approved is not counted, the rest is
+        with travel(utc_now() + timedelta(hours=24, minutes=1)):
+            assert give(cast, points=60_000).state is AwardState.GIVEN
+        clean()
+
+
+def test_what_was_taken_back_is_not_added_up(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        begin(cast, budget=None)
+        services.undo(give(cast, points=90_000).public_id, actor=cast.marketer)
+        first = give(cast, points=90_000)
+        assert first.state is AwardState.GIVEN
+        services.withdraw(first.public_id, "Another deal.", actor=cast.owner)
+        assert give(cast, points=90_000).state is AwardState.GIVEN
+        assert points_of(cast.aisyah) == 90_000
+        clean()
+
+
 def test_a_declined_award_tells_who_asked_and_is_never_shown(app: Flask, cast: Cast) -> None:
     with app.app_context():
         begin(cast, budget=None)

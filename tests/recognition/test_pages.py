@@ -181,6 +181,28 @@ def test_over_the_limit_the_button_asks_a_named_person(app: Flask, client: Flask
         assert points_of(cast.aisyah) == 120_000
 
 
+def test_the_page_says_that_a_second_half_needs_somebody_and_why(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        begin(cast, budget=None)
+        give(cast, points=60_000)
+    sign_in(client, cast.marketer)
+    data = form(cast, points="other", points_other="50000")
+    page = client.post("/admin/recognition/preview", data=data).text
+    assert "With the 60,000 points that you gave the same receiver in the last 24 hours" in page
+    assert f"Ask {cast.finance.first_name} to approve" in page
+    shown = client.post("/admin/recognition/new", data=data).location
+    sign_in(client, cast.finance)
+    page = client.get(shown).text
+    assert "By itself it is not over RM\xa05,000." in page and "Approve and give" in page
+    large = client.post("/admin/recognition/preview", data={**data, "points_other": "200000"})
+    assert large.status_code == 403
+    sign_in(client, cast.marketer)
+    large = client.post("/admin/recognition/preview", data={**data, "points_other": "200000"})
+    assert "Over RM\xa05,000 a second person approves." in large.text
+
+
 def test_the_same_form_sent_twice_gives_one_award(app: Flask, client: FlaskClient, cast: Cast) -> None:
     with app.app_context():
         begin(cast)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.activities.models import Activity
 from app.core.clock import travel, utc_now
-from app.core.db import db
+from app.core.db import db, transaction
 from app.partners.models import Membership
 from app.recognition import services
 from app.recognition.errors import AwardDecided, BudgetTooSmall
@@ -66,6 +68,24 @@ def test_of_two_awards_for_the_last_of_the_budget_exactly_one_is_given(
 
 
 @pytest.mark.race
+def test_of_large_halves_given_at_once_to_one_receiver_only_the_first_needs_nobody(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    with app.app_context():
+        begin(cast, budget=None)
+    for _number in range(rounds["race"]):
+        done, errors = split(race(app, [lambda: give(cast, points=60_000)] * 2))  # RM 3,000 each, of RM 5,000
+        assert errors == []
+        assert sorted(award.state for award in done) == [AwardState.GIVEN, AwardState.WAITING]
+        given = next(award for award in done if award.state is AwardState.GIVEN)
+        with app.app_context():
+            assert points_of(cast.aisyah) == 60_000
+            services.withdraw(given.public_id, "Round over.", actor=cast.owner)
+    with app.app_context():
+        clean()
+
+
+@pytest.mark.race
 def test_of_two_who_decide_exactly_one_decides(app: Flask, cast: Cast, rounds: dict[str, int]) -> None:
     with app.app_context():
         begin(cast, budget=None)
@@ -87,16 +107,38 @@ def test_of_two_who_decide_exactly_one_decides(app: Flask, cast: Cast, rounds: d
 
 
 @pytest.mark.race
-def test_the_service_job_run_five_times_at_once_records_each_milestone_once(app: Flask, cast: Cast) -> None:
-    today = utc_now()
+def test_the_service_job_run_five_times_at_once_records_each_milestone_once(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    start = utc_now()
 
-    def run() -> int:
-        with travel(today + timedelta(days=366)):
+    def run(day: datetime) -> int:
+        with travel(day):
             return services.record_service()
 
-    done, errors = split(race(app, [run] * 5))
-    assert errors == []
-    with app.app_context():
-        awards = db.session.scalar(select(func.count()).where(Award.service_years == 1))
-        partners = db.session.scalar(select(func.count()).where(Membership.organisation_id.is_not(None)))
-        assert awards == sum(done) == partners
+    for number in range(rounds["race"]):
+        with app.app_context():
+            partners = begin_anew(start)
+        done, errors = split(race(app, [partial(run, start)] * 5))
+        assert errors == [] and sum(done) == partners
+        with app.app_context():
+            awards = db.session.scalar(select(func.count()).where(Award.service_years == 1))
+            activities = db.session.scalar(select(func.count()).select_from(Activity))
+            assert awards == activities == (number + 1) * partners
+
+
+def begin_anew(now: datetime) -> int:
+    """Everybody of a company left it long ago and came back 366 days ago; how many they are."""
+    with transaction():
+        places = db.session.scalars(
+            select(Membership).where(Membership.organisation_id.is_not(None), Membership.ended_at.is_(None))
+        ).all()
+        for old in places:
+            old.started_at, old.ended_at = now - timedelta(days=800), now - timedelta(days=700)
+        db.session.flush()
+        came = now - timedelta(days=366)
+        db.session.add_all(
+            Membership(person_id=old.person_id, organisation_id=old.organisation_id, role=old.role, started_at=came)
+            for old in places
+        )  # fmt: skip
+    return len(places)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, exists, func, literal, select
 
+from app.core.clock import local
 from app.core.db import db
 from app.core.i18n import current_locale
+from app.core.settings import current_settings
 from app.identity.actor import Actor
 from app.identity.models import Person
 from app.partners.models import Organisation
@@ -42,7 +44,7 @@ class Recipient:
 
 @dataclass(slots=True)
 class AwardRow:
-    """One award in the reader's language. `points` is what each recipient got."""
+    """One award in the reader's language. `points` is what each recipient got; `others` how many more it stands for."""
 
     id: int
     public_id: str
@@ -67,12 +69,20 @@ class AwardRow:
     applause: int
     applauded: bool
     is_mine: bool
+    others: int = 0
     recipients: list[Recipient] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         """What it is called."""
         return title_of(self.category, self.service_years)
+
+    @property
+    def day(self) -> date | datetime:
+        """When it was: of years of service the anniversary, which is a day of the vendor's calendar for every reader."""
+        if self.service_years is None:
+            return self.happened_at
+        return local(self.happened_at, current_settings().time_zone).date()
 
     @property
     def citation(self) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.clock import utc_now
@@ -18,6 +20,7 @@ from app.core.i18n import current_locale, ngettext
 from app.identity.actor import Actor
 from app.identity.models import Person
 from app.partners.models import Organisation
+from app.recognition.groups import TOGETHER, VIEWS, group_columns, has_newer, in_view
 from app.recognition.models import Award, AwardCategory, AwardEvent, AwardRecipient
 from app.recognition.queries.rows import (
     AwardRow,
@@ -31,21 +34,28 @@ from app.recognition.queries.rows import (
 )
 from app.recognition.scope import is_ones_own, may_be_named, readable_awards
 
+__all__ = ["VIEWS", "Shelf", "Wall", "find_award", "home_rows", "list_chips", "list_wall", "more_fact"]
+
 PAGE = 15
 FEATURED_DAYS = 100
-VIEWS = ("all", "mine", "company", "country")
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Which awards: `view` one of VIEWS, `category` a slug or empty."""
+    """Which awards: `view` one of VIEWS, `category` a slug or empty, `day` the award whose day and years are wanted."""
 
     view: str = "all"
     category: str = ""
+    day: str = ""
 
     @property
     def is_whole(self) -> bool:
-        return self.view == "all" and not self.category
+        return self.view == "all" and not self.category and not self.day
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether years of service of one day stand together."""
+        return self.view in TOGETHER and not self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,8 @@ class Chip:
 def list_wall(actor: Actor, shelf: Shelf, after: str = "") -> Wall:
     """A page of the wall. Two statements, three where an award leads it."""
     query = _listed(actor, shelf)
+    if shelf.is_grouped:
+        query = query.add_columns(*group_columns(shelf.view, actor)).where(~has_newer(shelf.view, actor))
     lead = _find_lead(actor) if shelf.is_whole else None
     if lead is not None:
         query = query.where(Award.id != lead.id)
@@ -75,12 +87,23 @@ def list_wall(actor: Actor, shelf: Shelf, after: str = "") -> Wall:
     if place is not None:
         at, last = place
         query = query.where(or_(Award.happened_at < at, and_(Award.happened_at == at, Award.id < last)))
-    rows = as_rows(db.session.execute(query.limit(PAGE + 1)))
+    found = db.session.execute(query.limit(PAGE + 1)).all()
+    rows = _grouped(found) if shelf.is_grouped else as_rows(found)
     following = rows[PAGE - 1].key if len(rows) > PAGE else None
     rows = rows[:PAGE]
     shown = lead if place is None else None
     add_recipients([*rows, *([shown] if shown else [])])
     return Wall(shown, rows, following)
+
+
+def _grouped(found: Sequence[Any]) -> list[AwardRow]:
+    """Rows whose applause, where a card stands for several, is that of all of them."""
+    rows = as_rows(each[:-3] for each in found)
+    for row, each in zip(rows, found, strict=True):
+        if each.group_count > 1:
+            row.others = each.group_count - 1
+            row.applause, row.applauded = each.group_applause, bool(each.group_applauded)
+    return rows
 
 
 def after_key(text: str) -> tuple[datetime, int] | None:
@@ -102,21 +125,12 @@ def _listed(actor: Actor, shelf: Shelf) -> Select[Any]:
         query = query.where(AwardCategory.slug == shelf.category)
     if shelf.view == "mine":
         return query.where(is_ones_own(actor))
-    query = query.where(Award.is_on_wall)
-    if shelf.view == "company":
-        query = query.where(_with_recipient(AwardRecipient.organisation_id == actor.organisation_id))
-    if shelf.view == "country":
-        query = query.where(_with_recipient(Organisation.country == actor.organisation_country))
+    query = query.where(Award.is_on_wall, *in_view(shelf.view, actor))
+    if shelf.day:
+        day = aliased(Award)
+        same = and_(day.happened_at == Award.happened_at, day.service_years == Award.service_years)
+        query = query.where(exists(select(day.id).where(day.public_id == shelf.day, same).correlate(Award)))
     return query
-
-
-def _with_recipient(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(
-        select(AwardRecipient.id)
-        .join(Organisation, Organisation.id == AwardRecipient.organisation_id)
-        .where(AwardRecipient.award_id == Award.id, condition)
-        .correlate(Award)
-    )
 
 
 def _find_lead(actor: Actor) -> AwardRow | None:
@@ -234,7 +248,6 @@ def home_rows(actor: Actor) -> Select[Any] | None:
     if not actor.can("recognition.view"):
         return None
     locale = actor.locale
-    text = case((Award.citation != "", Award.citation), else_=localized("note", locale))
     return (
         readable_awards(actor)
         .join(AwardCategory, AwardCategory.id == Award.category_id)
@@ -244,7 +257,7 @@ def home_rows(actor: Actor) -> Select[Any] | None:
                 "award",
                 ref=Award.public_id,
                 title=first_name(),
-                text=text,
+                text=Award.citation,
                 extra=localized("name", locale),
                 n1=applause_count(),
                 n2=case((has_applauded(actor), 1), else_=0),

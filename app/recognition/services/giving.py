@@ -31,9 +31,9 @@ from app.recognition.models import (
     AwardState,
 )
 from app.recognition.scope import Receiver, find_receivers
+from app.recognition.services.alone import most_given_alone, needs_second_person, queue_up
 
 TELL = "recognition.tell"
-LIMIT_MINOR = 5_000_00  # over this worth in the reporting currency a second person approves
 MOST_POINTS = 1_000_000
 
 
@@ -50,19 +50,9 @@ class AwardFields:
     picture_key: str | None = None
 
 
-def needs_second_person(points: int) -> bool:
-    """Whether so many points in one award are worth more than one person may give alone.
-
-    Without a value of points nobody can say that they are not, so a second person looks.
-    """
-    if points <= 0:
-        return False
-    worth = reporting_worth(points)
-    return worth is None or worth > LIMIT_MINOR
-
-
 def give(fields: AwardFields, *, actor: Actor) -> Award:
-    """Give an award, or ask a second person to agree where its points are worth over 5,000 in the reporting currency.
+    """Give an award, or ask a second person to agree where its points are worth over 5,000 in the reporting currency:
+    all of them together, or those of one receiver with what the actor gave them alone in the last 24 hours.
 
     Until that person agrees nothing is public and nothing is posted. Points go through the pipeline: one activity for
     each receiver, whose program pays out of the award budget; if that gives less than was offered, nothing is kept.
@@ -72,10 +62,13 @@ def give(fields: AwardFields, *, actor: Actor) -> Award:
         raise Forbidden()
     citation = fields.citation.replace("\x00", "").replace("\r\n", "\n").strip()
     with transaction():
+        queue_up(actor)
         category = check_fields(fields, citation)
         receivers = find_receivers(fields.to, actor)
         total = fields.points * len(receivers)
         waits = needs_second_person(total)
+        if total and not waits:
+            waits = needs_second_person(fields.points + most_given_alone(receivers, actor))
         award = Award(
             category_id=category.id,
             state=AwardState.WAITING,
