@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -16,7 +17,7 @@ from app.codes.queries import BatchRow, find_batch, find_campaign, list_batches,
 from app.codes.words import state_words
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import add_errors
-from app.core.http import idempotent, render, see_other
+from app.core.http import idempotent, is_htmx, render, see_other
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money, format_points
 from app.core.nav import count_for
@@ -26,6 +27,7 @@ from app.identity.guard import needs
 from app.ledger.worth import reporting_rate, reporting_worth
 
 admin_bp = Blueprint("codes_admin", __name__)
+USUAL_POINTS, USUAL_COUNT = 500, 50  # what the form begins with, so that a cost stands there at first sight
 count_for("/admin/codes", waiting_count)
 admin_bp.add_app_template_global(state_words, "batch_state")
 
@@ -34,22 +36,21 @@ admin_bp.add_app_template_global(state_words, "batch_state")
 @needs("code.admin_view")
 def index() -> Response:
     form = BatchForm(request.args)
+    for field, usual in ((form.points, USUAL_POINTS), (form.code_count, USUAL_COUNT)):
+        if field.name not in request.args:
+            field.data = usual
     if request.headers.get("HX-Target") == "cost":
         return render("admin/codes/index.html", "cost", cost=_cost(form, _offered()), form=form)
-    if request.args.get("after"):
+    if request.args.get("after") and is_htmx():
         rows, following = list_batches(current_actor(), after=request.args["after"])
-        return render("admin/codes/index.html", "rows", rows=rows, more_url=_more(following), **_empty())
+        return render("admin/codes/index.html", "rows", rows=rows, more_url=_more(following))
     return _page(form)
-
-
-def _empty() -> dict[str, Any]:
-    return {"form": None, "cost": None, "campaigns": []}
 
 
 def _page(form: BatchForm, *, status: int = 200) -> Response:
     actor, rate = current_actor(), reporting_rate()
     campaigns = _offered()
-    rows, following = list_batches(actor)
+    rows, following = list_batches(actor, after=request.args.get("after", ""))
     form.campaign.choices = [SelectChoice(each.public_id, _left(each)) for each in campaigns]
     return render(
         "admin/codes/index.html",
@@ -90,7 +91,8 @@ def _cost(form: BatchForm, campaigns: list[GiftCampaign]) -> Cost | None:
     points, count = form.points.data, form.code_count.data
     if chosen is None or not isinstance(points, int) or not isinstance(count, int):
         return None
-    return cost_of(points, count, chosen, current_actor())
+    until = form.valid_until.data
+    return cost_of(points, count, chosen, current_actor(), until if isinstance(until, date) else None)
 
 
 @admin_bp.post("/admin/codes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from app.codes import services
 from app.codes.forms import CampaignForm
@@ -13,7 +13,7 @@ from app.codes.queries import CampaignRow, find_campaign, list_batches, list_cam
 from app.core.clock import today
 from app.core.errors import InvalidInput
 from app.core.forms import add_errors
-from app.core.http import idempotent, render, see_other
+from app.core.http import idempotent, is_htmx, render, see_other
 from app.core.i18n import _
 from app.core.settings import current_settings
 from app.identity.actor import current_actor
@@ -79,8 +79,13 @@ def _add_once(form: CampaignForm) -> Response:
 def show(public_id: str) -> Response:
     actor = current_actor()
     row = find_campaign(public_id, actor)
-    batches, _following = list_batches(actor, campaign_id=row.campaign.id)
-    return render("admin/codes/campaign.html", "main", row=row, campaign=row.campaign, rows=batches)
+    after = request.args.get("after", "")
+    batches, following = list_batches(actor, campaign_id=row.campaign.id, after=after)
+    more_url = url_for("gift_campaigns.show", public_id=public_id, after=following) if following else None
+    return render(
+        "admin/codes/campaign.html", "rows" if after and is_htmx() else "main", row=row, campaign=row.campaign,
+        rows=batches, more_url=more_url, can_issue=actor.can("code.issue") and row.campaign.valid_until >= today(),
+    )  # fmt: skip
 
 
 @admin_bp.route("/admin/codes/campaigns/<public_id>/edit", methods=["GET", "POST"])

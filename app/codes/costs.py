@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from app.codes.models import GiftCampaign
 from app.codes.queries import checkers, expected_share
-from app.codes.services import needs_second_person
+from app.codes.services import CHECKER_LIMIT_MINOR, needs_second_person
 from app.core.money import mul_div_ceil
 from app.core.settings import current_settings
 from app.identity.actor import Actor
@@ -18,7 +19,7 @@ class Cost:
     """Points and worth in minor units of the reporting currency; worth is None while points have no value set.
 
     `percent` is the share of points that past codes were used for, None without a past; `expected` is rounded up to a
-    whole unit, since it is an estimate.
+    whole unit, since it is an estimate; `limit` is the worth above which a second person approves.
     """
 
     points: int
@@ -31,14 +32,19 @@ class Cost:
     currency: str
     needs_checker: bool
     checker: str | None
+    limit: int
+    campaign: str
+    last_day: date
 
     @property
     def is_over(self) -> bool:
         return self.left_points < 0
 
 
-def cost_of(points: int, code_count: int, campaign: GiftCampaign, actor: Actor) -> Cost:
-    """The cost of a batch of a campaign. Four statements at most."""
+def cost_of(
+    points: int, code_count: int, campaign: GiftCampaign, actor: Actor, until: date | None = None
+) -> Cost:
+    """The cost of a batch of a campaign, good to a day or to the campaign's last. Four statements at most."""
     total = points * code_count
     worth = reporting_worth(total)
     share = expected_share()
@@ -58,4 +64,7 @@ def cost_of(points: int, code_count: int, campaign: GiftCampaign, actor: Actor) 
         currency=current_settings().reporting_currency,
         needs_checker=is_large,
         checker=asked[0][1] if asked else None,
+        limit=CHECKER_LIMIT_MINOR,
+        campaign=campaign.name,
+        last_day=until or campaign.valid_until,
     )

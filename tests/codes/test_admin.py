@@ -220,3 +220,32 @@ def test_an_export_cut_short_changed_or_with_another_password_does_not_open():
             list(read_export(io.BytesIO(broken), PASSWORD))
     with pytest.raises(NotOpened):
         list(read_export(io.BytesIO(data), "another password"))
+
+
+def test_the_form_begins_with_usual_values_and_what_they_cost(app, cast, gifts, client):
+    sign_in(client, cast.marketer)
+    page = client.get("/admin/codes").text
+    assert 'value="500"' in page and 'value="50"' in page
+    assert "25,000 points" in page and "RM\u00a01,250" in page and "Left in Partner Day KL guests" in page
+    page = client.get("/admin/codes?points=&code_count=7&valid_until=2030-05-01").text
+    assert 'value="500"' not in page and 'value="7"' in page and "Enter points and number" in page
+    assert make(client, gifts, "", 50).status_code == 422  # nothing is taken for granted when it counts
+    fields = {"campaign": gifts.campaign, "idempotency_key": "k" * 9}
+    assert client.post("/admin/codes", data=fields).status_code == 422
+    part = client.get(
+        "/admin/codes?points=10&code_count=10&valid_until=2030-05-01",
+        headers={"HX-Request": "true", "HX-Target": "cost"},
+    ).text
+    assert "100 points" in part and "1 May 2030" in part
+
+
+def test_batches_come_in_pages_with_scripts_and_without(app, cast, gifts, client):
+    for _number in range(23):
+        gifts.make(10, 1)
+    sign_in(client, cast.marketer)
+    for here in ("/admin/codes", f"/admin/codes/campaigns/{gifts.campaign}"):
+        first = client.get(here).text
+        more = re.search(r'hx-get="([^"]+after=\d+)"', first)[1]
+        part, whole = client.get(more, headers={"HX-Request": "true"}).text, client.get(more).text
+        assert [page.count('class="rowlink"') for page in (first, part, whole)] == [20, 3, 3]
+        assert "<html" not in part and "Make a batch" in whole and "Begin with a campaign" not in whole

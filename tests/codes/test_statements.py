@@ -34,7 +34,9 @@ def test_no_page_of_gift_codes_asks_more_than_eight_times(app, cast, gifts, clie
     batch = f"/admin/codes/{client.get('/admin/codes').text.split('/admin/codes/')[2].split(chr(34))[0]}"
     for path in (
         f"/admin/codes?points=500&code_count=250&campaign={gifts.campaign}",
+        "/admin/codes",
         "/admin/codes/campaigns",
+        f"/admin/codes/campaigns/{gifts.campaign}",
         batch,
     ):
         found[path] = counted(app, client, path)

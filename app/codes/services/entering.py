@@ -2,8 +2,9 @@
 
 Whatever is wrong with a well-formed code (unknown, used up, expired, void, still locked), the answer, its bytes and the
 statements behind it are the same. Wrong ones count: by default ten an hour a person or browser, thirty an address, a
-thousand in all (settings `gift_code_…_hourly`). Who has used up their own gets no answer at all until the hour is over; when the address or everybody together
-has, people who are signed in and under their own limit still may use right codes, and guests are asked to sign in.
+thousand in all (settings `gift_code_…_hourly`). Who has used up their own gets no answer at all until the hour is over;
+when the address or everybody together has, people who are signed in and under their own limit still may use right
+codes, and guests are asked to sign in.
 """
 
 from __future__ import annotations
