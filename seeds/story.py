@@ -57,7 +57,7 @@ DEALS = (
     # Kinabalu Networks: a year of wins, then what is open now
     DealStory(A, "Tanjung Maritime", NETWORK, 61_250, 368, 367, won=340, domain="tanjungmaritime.example"),
     DealStory(A, "Pelabuhan Timur", NETWORK, 158_750, 190, 189, won=150, domain="pelabuhantimur.example"),
-    DealStory(A, "Bina Warisan", NETWORK, 80_000, 125, 124, won=90),
+    DealStory(A, "Bina Warisan", NETWORK, 71_250, 125, 124, won=90),
     DealStory(A, "Hotel Cendana", ENDPOINT, 17_280, 80, 79, lost=41, close_in=35),
     DealStory(A, "Selat Shipping", ENDPOINT, 52_000, 40, 39, won=3, close_in=36),
     DealStory(A, "Rimba Medical Centre", BACKUP, 38_400, 86, 84.2, close_in=95, domain="rimbamedical.example"),

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from app.core import storage
 from app.core.clock import today
 from app.core.db import db, end_read
 from app.partners.audience import Audience
 from app.programs import services as programs
 from app.programs.rules import Definition, Reward, Rule
 from app.training.course_file import parse_course
-from app.training.models import AttemptQuestion, Question
-from app.training.services import assigning, authoring, certifying, learning, quizzes
+from app.training.models import AttemptQuestion, Certificate, Question
+from app.training.services import assigning, authoring, certificates, certifying, learning, quizzes
+from seeds.handout import one_page_quote
 from seeds.people import Demo
 
 Event = tuple[float, Callable[[], object]]
@@ -29,7 +32,10 @@ COURSES = (
     (ZERO_TRUST, 10, 40), (PRICING, 20, 30), (BACKUP, 30, 120), (NETWORK, 40, 200), (WELCOME, 50, 380),
     (CLINICS, 60, 25),
 )  # fmt: skip
-REWARDED_FROM = 9  # days ago: earlier passes earned nothing yet
+REWARDED_FROM = 52  # days ago: earlier passes earned nothing yet
+QUOTE = "quote-on-one-page.pdf"
+# what a course shows in its texts and hands out
+FILES = {ZERO_TRUST: ("four-checks.png", "empat-semakan.png", "empat-pemeriksaan.png"), PRICING: (QUOTE,)}
 # who passed what, days ago, how many wrong answers before they passed
 PASSES = (
     ("kinabalu.admin", WELCOME, 340), ("kinabalu.aisyah", WELCOME, 50), ("merapi.admin", WELCOME, 300),
@@ -58,12 +64,18 @@ def training_events(demo: Demo) -> list[Event]:
     ]  # fmt: skip
     found.append((1.4, lambda: _tried(ZERO_TRUST, demo.actors["kinabalu.nurul"])))
     found.append((0.6, lambda: _midway(PRICING, demo.actors["merapi.budi"])))
+    found.append((26, lambda: _revoke(demo.actors["selat.kavitha"], writer)))
     found.append((0.3, lambda: _draft(writer)))
     return found
 
 
 def _publish(slug: str, place: int, writer: Any) -> None:
     content = parse_course((FOLDER / f"{slug}.yaml").read_bytes())
+    if slug in FILES:
+        authoring.create_course(dict(content.rules.title), slug=slug, actor=writer)
+    for name in FILES.get(slug, ()):
+        page = one_page_quote() if name == QUOTE else BytesIO((FOLDER / name).read_bytes())
+        authoring.attach_file(slug, storage.save(page, name), actor=writer)
     course = authoring.import_content(content, actor=writer)
     given = authoring.Place(content.category, course.family_id, place)
     authoring.place_course(slug, given, actor=writer)
@@ -166,6 +178,14 @@ def _assign(demo: Demo) -> None:
         remind_days=(3, 1),
         actor=demo.actors["marketer"],
     )
+
+
+def _revoke(holder: Any, writer: Any) -> None:
+    """A certificate that no longer stands, and why."""
+    serial = db.session.scalar(select(Certificate.serial).where(Certificate.person_id == holder.person_id))
+    end_read()
+    reason = "Answered on a shared account while she was on leave; she takes the course again in December."
+    certificates.revoke(serial or "", reason, actor=writer)
 
 
 def _draft(writer: Any) -> None:

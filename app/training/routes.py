@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app.core.errors import AppError, Conflict, InvalidInput, NotFound
 from app.core.http import is_htmx, local_path, render, see_other
-from app.core.i18n import _, current_locale
+from app.core.i18n import _, current_locale, force_locale
 from app.core.markdown import render_markdown
 from app.identity.actor import current_actor
 from app.identity.guard import needs
@@ -88,6 +88,9 @@ def part(slug: str, number: int) -> Response:
         raise NotFound()
     shown = parts[number - 1]
     points = {} if course.is_passed else pages.points_of_courses(current_actor(), [slug])
+    language = language_of(shown.bodies, current_locale())
+    with force_locale(language):  # the words around its blocks go with the text
+        body = render_markdown(shown.body, heading=2, pictures=url_for(".file", slug=slug, public_id=""))
     return render(
         "training/part.html",
         "main",
@@ -95,8 +98,8 @@ def part(slug: str, number: int) -> Response:
         parts=parts,
         part=shown,
         following=parts[number] if number < len(parts) else None,
-        body=render_markdown(shown.body, heading=2, pictures=url_for(".file", slug=slug, public_id="")),
-        body_language=language_of(shown.bodies, current_locale()),
+        body=body,
+        body_language=language,
         points=points.get(slug, 0),
         text_size=_text_size(),
         larger=SIZES[(SIZES.index(_text_size()) + 1) % len(SIZES)],

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from app.core.markdown import plain_text, render_markdown
+from app.core.markdown import lacks_description, plain_text, render_markdown
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,21 @@ def test_links_say_nothing_of_us_and_pictures_are_our_own(rendered):
     for sly in ("//x.example/a.png", "/\\x.example/a.png", "https:/x.example"):
         html = rendered(f"![x]({sly})")
         assert "<img" not in html or 'src="/%5Cx' in html  # a path of ours that leads nowhere
+
+
+def test_a_picture_named_without_a_path_lies_where_the_page_says(rendered):
+    text = "![Four *steps*](steps.png)\n\n```say\n![here](b.jpg)\n```"
+    assert "<img" not in rendered(text) and "Four" in rendered(text)
+    html = rendered(text, pictures="/training/a/files/")
+    assert '<img src="/training/a/files/steps.png"' in html and '<img src="/training/a/files/b.jpg"' in html
+    for sly in ("../steps.png", "a/b.png", "x:y.png", "%2e%2e%2fa.png", ".htaccess", "?a.png"):
+        assert "<img" not in rendered(f"![x]({sly})", pictures="/training/a/files/")
+
+
+def test_a_picture_without_a_description_is_found():
+    assert lacks_description("![](a.png)") and lacks_description("- x\n\n  ![ ](/a.png)")
+    for fine in ("![a](a.png)", '`alt=""` and `![]`', "![", None, 'A "quote" ![said](/b.png) <img alt="">'):
+        assert not lacks_description(fine), fine
 
 
 def test_headings_fit_below_the_pages_own(rendered):

@@ -17,7 +17,6 @@ UNLINKED = {
     "imports_admin.errors": "the demo has no imported file",
     "deals.download": "the demo has no files on deals",
     "programs_admin.edit": "the demo has no draft of a program",
-    "training.file": "the demo has no files in courses",
     "training.passed": "a course without a quiz leads there by its last part",
     "oidc.start": "there with a company's provider only",
     "oidc.callback": "there with a company's provider only",

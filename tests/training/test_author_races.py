@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from app.core.clock import today
 from app.core.db import db, transaction
 from app.core.errors import Conflict
+from app.core.mail import Mail
 from app.notices.models import Notice
 from app.partners.audience import Audience
 from app.training import store
@@ -92,4 +93,7 @@ def test_two_workers_remind_once(app: Flask, cast: Cast, rounds: dict[str, int])
         assert not errors, number
         with app.test_request_context():
             assert db.session.scalar(select(func.count()).where(Notice.dedupe == key)) == 2
+            mailed = select(func.count()).where(Mail.subject.startswith("Finish"))
+            # Each round clears the mark of the earlier assignments too, so that theirs are due once more.
+            assert db.session.scalar(mailed) == (number + 1) * (number + 2)
             db.session.remove()

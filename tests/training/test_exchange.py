@@ -293,6 +293,6 @@ def test_the_command_imports_publishes_and_exports(app, cast: Cast, tmp_path: Pa
 @pytest.mark.usefixtures("inside")
 def test_the_example_in_the_docs_is_a_course_file() -> None:
     text = (COURSES[0].parents[2] / "docs" / "courses.md").read_text("utf-8")
-    example = text.split("```yaml\n", 1)[1].split("\n```\n\n**Languages**", 1)[0]
+    example = text.split("```yaml\n", 1)[1].split("\n```\n\n**", 1)[0]
     made = parse_course(example.encode())
-    assert len(made.parts) == 3 and len(made.questions) == 2
+    assert len(made.parts) == 4 and len(made.questions) == 2

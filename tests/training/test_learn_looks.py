@@ -69,13 +69,26 @@ def addresses(cast: Cast) -> list[str]:
 def test_every_page_of_learning_can_be_used_by_everybody(
     app: Flask, cast: Cast, visit: Callable[..., Visit], request: pytest.FixtureRequest
 ) -> None:
-    """A phone in Malay and dark on the one database, a desktop in Indonesian and light on the other."""
+    """A phone in Malay and dark on the one database, a desktop in Indonesian and light on the other; then the quiz in
+    English, at the other size and in the other theme."""
     phone = "sqlite" in request.node.name
     with app.app_context():
         pages = addresses(cast)
-    speak(app, "ms" if phone else "id")
+    looks = [("phone", "ms", "dark"), ("desktop", "id", "light")]
+    english = ("desktop", "en", "light") if phone else ("phone", "en", "dark")
+    look(app, cast, visit, looks[0 if phone else 1], pages)
+    look(app, cast, visit, english, [path for path in pages if "/quiz/" in path])
+
+
+def look(
+    app: Flask, cast: Cast, visit: Callable[..., Visit], how: tuple[str, str, str], pages: list[str]
+) -> None:
+    """Open every page this way; nothing may be wrong with any."""
+    size, locale, theme = how
+    phone = size == "phone"
+    speak(app, locale)
     client = sign_in(app.test_client(), cast.aisyah)
-    found = visit("phone" if phone else "desktop", "ms" if phone else "id", "dark" if phone else "light")
+    found = visit(size, locale, theme)
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
     found.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": found.base_url}])
