@@ -60,6 +60,7 @@ class ProviderSilent(SignInNotDone):
 
     status, code = 503, "company_sign_in_silent"
     default = _l("Your company's sign-in does not answer right now. Try again later, or sign in another way.")
+    why = ""  # for who runs the portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,4 +254,19 @@ def _refused(why: str) -> SignInNotDone:
 
 def _silent(why: object) -> ProviderSilent:
     get_logger("oidc").warning("company sign-in does not answer", why=str(why)[:300])
-    return ProviderSilent()
+    found = ProviderSilent()
+    found.why = _in_short(why)
+    return found
+
+
+def _in_short(why: object) -> str:
+    """A line that an operator can act on, without the inner life of the HTTP library."""
+    if isinstance(why, requests.exceptions.SSLError):
+        return "its certificate is not trusted here"
+    if isinstance(why, requests.Timeout):
+        return "no answer in time"
+    if isinstance(why, requests.ConnectionError):
+        return "nobody answers at this address"
+    if isinstance(why, ValueError) and not isinstance(why, requests.RequestException):
+        return "the answer is not JSON"
+    return str(why)[:200]

@@ -16,14 +16,14 @@ def check_provider() -> tuple[bool, str]:
     try:
         found = oidc.read_json(url)
     except oidc.ProviderSilent as failed:
-        return False, f"{url} cannot be read: {failed.__cause__ or 'see the log'}"
+        return False, f"{url} cannot be read: {failed.why}"
     problem = oidc.problem_of(found, settings)
     if problem:
         return False, problem
     try:
         keys = oidc.read_json(found["jwks_uri"]).get("keys")
     except oidc.ProviderSilent as failed:
-        return False, f"{found['jwks_uri']} cannot be read: {failed.__cause__ or 'see the log'}"
+        return False, f"{found['jwks_uri']} cannot be read: {failed.why}"
     if not keys:
         return False, f"{found['jwks_uri']} holds no keys"
     if "S256" not in found.get("code_challenge_methods_supported", ["S256"]):
