@@ -349,13 +349,10 @@ def test_the_doctor_reads_the_discovery_document(app, client, cast, provider):
     provider.document = {}
     provider.is_broken = True
     assert not finding().good and finding().text.endswith("/openid-configuration answers 500")
-    for issuer, why in (
-        ("http://127.0.0.1:9", "nobody answers"),
-        ("http://no.such.example", "nobody answers"),
-    ):
-        app.extensions["tangga_settings"] = replace(app.extensions["tangga_settings"], oidc_issuer=issuer)
-        assert not finding().good
-        assert finding().text.startswith(f"{issuer}/.well-known") and why in finding().text
+    app.extensions["tangga_settings"] = replace(
+        app.extensions["tangga_settings"], oidc_issuer="http://127.0.0.1:9"
+    )
+    assert (finding().good, finding().text.endswith("nobody answers at this address")) == (False, True)
     app.extensions["tangga_settings"] = replace(app.extensions["tangga_settings"], oidc_issuer="")
     assert finding().good and "not set" in finding().text
 
