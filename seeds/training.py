@@ -184,7 +184,7 @@ def _revoke(holder: Any, writer: Any) -> None:
     """A certificate that no longer stands, and why."""
     serial = db.session.scalar(select(Certificate.serial).where(Certificate.person_id == holder.person_id))
     end_read()
-    reason = "Answered on a shared account while she was on leave; she takes the course again in December."
+    reason = "The quiz was answered on a shared account. Please take the course again yourself."
     certificates.revoke(serial or "", reason, actor=writer)
 
 

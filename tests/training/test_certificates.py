@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from app.core.clock import travel, utc_now
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from app.core.mail import Mail
 from app.core.pdf import Certificate as Sheet
 from app.core.pdf import certificate_pdf
 from app.core.printing import Face, printable
@@ -131,6 +132,10 @@ def test_revoking_needs_a_reason_and_the_right_and_happens_once(
     page = client.get(f"/certificates/{serial}")
     assert "Revoked." in page.text and "Somebody else" not in page.text
     assert "no-store" in page.headers["Cache-Control"]
+    with app.app_context():
+        told = db.session.scalars(select(Mail).where(Mail.recipient == cast.aisyah.email)).one()
+        assert told.subject == "Your certificate was taken back: Zero Trust basics"
+        assert "Somebody else sat the quiz" in told.text and f"/certificates/{serial}" in told.text
     for who, is_told in ((cast.aisyah, True), (cast.budi, False)):  # why is between the holder and the vendor
         sign_in(client, who)
         assert ("Somebody else sat" in client.get(f"/certificates/{serial}").text) == is_told

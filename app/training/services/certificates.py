@@ -14,7 +14,7 @@ from app.core import audit
 from app.core.clock import today, utc_now
 from app.core.db import db, dialect, execute_sql, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from app.core.i18n import _
+from app.core.i18n import _, current_locale
 from app.core.types import bind, dump_json
 from app.identity.actor import Actor
 from app.training.models import (
@@ -26,6 +26,7 @@ from app.training.models import (
     Enrolment,
     said,
 )
+from app.training.services.telling import Said, tell
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
 REASON_LENGTH = 500
@@ -162,7 +163,7 @@ def _issue(
 
 
 def revoke(serial: str, reason: str, *, actor: Actor) -> None:
-    """Take a certificate back, for a reason that its public page does not tell. It cannot be undone.
+    """Take a certificate back, for a reason that its holder is told and its public page is not. It cannot be undone.
 
     The person may earn a new one by passing again. Raises NotFound, Forbidden, InvalidInput, Conflict.
     """
@@ -170,7 +171,7 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
         raise Forbidden()
     reason = reason.replace("\x00", "").strip()
     if not reason:
-        raise InvalidInput(fields={"reason": _("Say why, for whoever asks later.")})
+        raise InvalidInput(fields={"reason": _("Say why: the holder is told.")})
     if len(reason) > REASON_LENGTH:
         raise InvalidInput(fields={"reason": _("Use at most %(num)s characters.", num=REASON_LENGTH)})
     with transaction():
@@ -193,6 +194,19 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
                 Certificate.revoked_at.is_(None),
             )
             .values(revoked_at=certificate.revoked_at, revoked_by_id=actor.person_id, revoked_reason=reason)
+        )
+        title = certificate.title
+        tell(
+            [certificate.person_id],
+            "training.revoked",
+            lambda: Said(
+                _("Your certificate was taken back: %(title)s", title=said(title, current_locale())),
+                reason,
+                _("Open the certificate"),
+            ),
+            href=f"/certificates/{serial}",
+            dedupe=f"training.revoked:{certificate.id}",
+            icon="award",
         )
         audit.record(
             "certificate.revoked",
