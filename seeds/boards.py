@@ -27,8 +27,8 @@ BOARDS = (
     ),
     (
         {"en": "Points in Malaysia", "ms": "Mata di Malaysia", "id": "Poin di Malaysia"},
-        {"en": "The top 3 of the quarter win a flight credit", "ms": "3 teratas suku ini memenangi kredit penerbangan",
-         "id": "3 teratas kuartal ini memenangkan kredit penerbangan"},
+        {"en": "Top 3 win a flight credit", "ms": "3 teratas menang kredit penerbangan",
+         "id": "3 teratas menang kredit penerbangan"},
         Rule(Metric.POINTS, PEOPLE, Period.QUARTER, MALAYSIA),
     ),
     (
@@ -37,8 +37,8 @@ BOARDS = (
     ),
     (
         {"en": "Points in Indonesia", "ms": "Mata di Indonesia", "id": "Poin di Indonesia"},
-        {"en": "The top 3 of the quarter win a flight credit", "ms": "3 teratas suku ini memenangi kredit penerbangan",
-         "id": "3 teratas kuartal ini memenangkan kredit penerbangan"},
+        {"en": "Top 3 win a flight credit", "ms": "3 teratas menang kredit penerbangan",
+         "id": "3 teratas menang kredit penerbangan"},
         Rule(Metric.POINTS, PEOPLE, Period.QUARTER, INDONESIA),
     ),
     (

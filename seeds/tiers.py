@@ -28,7 +28,9 @@ def tiers_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
     made: dict[str, TierVersion] = {}
 
     def begin() -> None:
-        draft = create_plan("Partner tiers", _ladder(), month=begins.month, actor=demo.actors["marketer"])
+        draft = create_plan(
+            f"{begins.year} plan", _ladder(), month=begins.month, actor=demo.actors["marketer"]
+        )
         send_for_sign_off(draft.id, actor=demo.actors["marketer"])
         made["plan"] = publish(draft.id, actor=demo.actors["finance"])
 
@@ -39,7 +41,7 @@ def tiers_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
         gold = replace(ladder.levels[2], needs=_needs(110_000, deals=5, certified=4))
         changed = replace(ladder, levels=(ladder.levels[0], silver, gold, ladder.levels[3]))
         save_draft(
-            draft.id, name=f"Partner tiers {begins.year + 1}", definition=changed, month=begins.month,
+            draft.id, name=f"{begins.year + 1} plan", definition=changed, month=begins.month,
             actor=demo.actors["marketer"],
         )  # fmt: skip
 

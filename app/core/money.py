@@ -153,6 +153,19 @@ def _short(minor: int, currency: str, locale: str) -> str:
     return _grouped(whole, locale)
 
 
+def parse_short(text: str, currency: str, locale: str) -> int:
+    """`parse_amount`, which also takes what `format_money` says short: `RM 110k`, `Rp 48 jt`. Raises InvalidNumber."""
+    stripped = text.strip()
+    for size, letter, _spaced in _SHORT.get(locale, _SHORT["en"]):
+        number = stripped[: -len(letter)].rstrip()
+        if stripped.casefold().endswith(letter.casefold()) and number[-1:].isdigit():
+            minor = parse_amount(number, currency, locale) * size
+            if minor > MAX_AMOUNT:
+                raise InvalidNumber(text)
+            return minor
+    return parse_amount(text, currency, locale)
+
+
 def format_gap(minor: int, currency: str, locale: str) -> str:
     """What is missing, short and never less than it is: RM 35,600 is `RM 36k`."""
     unit = 10 ** exponent(currency)

@@ -13,7 +13,7 @@ from wtforms import SelectField
 
 from app.core.forms import AppForm, LengthAtMost, Required, TextField, WholeNumberField, money_sentence
 from app.core.i18n import LOCALES, _, current_locale
-from app.core.money import InvalidNumber, exponent, format_money, format_points, parse_amount, parse_int
+from app.core.money import InvalidNumber, exponent, format_money, format_points, parse_int, parse_short
 from app.core.settings import current_settings
 from app.partners.audience_form import AudienceFields
 from app.tiers import benefits, words
@@ -149,7 +149,12 @@ def texts_of(made: Definition) -> dict[str, str]:
     currency, locale = current_settings().reporting_currency, current_locale()
 
     def money(minor: int | None) -> str:
-        return "" if minor is None else format_money(minor, currency, locale).split("\u00a0", 1)[-1]
+        """Short where that says it exactly: RM 110k."""
+        if minor is None:
+            return ""
+        short = format_money(minor, currency, locale, short=True)
+        exact = parse_short(short, currency, locale) == minor
+        return short if exact else format_money(minor, currency, locale)
 
     found: dict[str, str] = {}
     for place, level in enumerate(made.levels):
@@ -203,7 +208,7 @@ class _Reader:
         if not text:
             return None
         try:
-            return parse_amount(text, self._currency, self._locale) or None
+            return parse_short(text, self._currency, self._locale) or None
         except InvalidNumber:
             self._form.fail_cell(name, money_sentence(self._currency))
             return None

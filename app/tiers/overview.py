@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.core.clock import today
 from app.core.db import db
@@ -17,13 +17,13 @@ from app.partners.models import Organisation
 from app.partners.queries import visible_organisation_ids
 from app.tiers import figures
 from app.tiers.catalogue import Catalogue, Version, known_catalogue
-from app.tiers.models import TierPin, TierPlan, TierVersion, VersionState
+from app.tiers.models import TierFigure, TierPin, TierPlan, TierVersion, VersionState
 from app.tiers.plans import Definition
 from app.tiers.progress import gap_line, progress, share_of
 from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, window_on
 
-NEAR = Fraction(7, 10)  # of the way to the next level
+NEAR = Fraction(2, 3)  # of the way to the next level
 SHOWN = 8
 TONES = ("neutral", "soft", "accent", "brand")
 
@@ -160,6 +160,30 @@ def list_near(actor: Actor) -> list[str]:
     return near
 
 
+def nearest(actor: Actor, since: date) -> list[Near]:
+    """Companies in sight that are near their next level, for which something has counted since a day; the nearest first.
+
+    Two statements.
+    """
+    catalogue, on = known_catalogue(), today()
+    counted = exists().where(TierFigure.organisation_id == Organisation.id, TierFigure.day >= since)
+    found: list[tuple[Any, Version]] = []
+    asked: dict[Window, list[int]] = {}
+    for row in _companies(actor, counted):
+        version = catalogue.version_for(row.id, row.country, str(row.kind), on)
+        if version is not None and row.pin_until is None:
+            found.append((row, version))
+            asked.setdefault(window_on(version.month, on), []).append(row.id)
+    sums = figures.sums_of(asked)
+    near: list[tuple[Fraction, Near]] = []
+    for row, version in found:
+        definition = version.definition
+        have = figures.have(definition.metrics, sums[window_on(version.month, on)].get(row.id, {}))
+        _note_borders(row, version, definition.index(row.level), have, near, [])
+    near.sort(key=lambda each: -each[0])
+    return [each for _share, each in near]
+
+
 def _note_borders(
     row: Any,
     live: Version,
@@ -189,7 +213,7 @@ def _has(catalogue: Catalogue, live: Version, row: Any, on: date) -> bool:
     return version is not None and version.plan_id == live.plan_id
 
 
-def _companies(actor: Actor) -> list[Any]:
+def _companies(actor: Actor, *conditions: ColumnElement[bool]) -> list[Any]:
     """Companies in the actor's sight with where they stand."""
     query = (
         select(
@@ -198,7 +222,7 @@ def _companies(actor: Actor) -> list[Any]:
         )
         .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
         .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))
-        .where(Organisation.id.in_(visible_organisation_ids(actor)))
+        .where(Organisation.id.in_(visible_organisation_ids(actor)), *conditions)
         .order_by(Organisation.name, Organisation.id)
     )  # fmt: skip
     return list(db.session.execute(query))

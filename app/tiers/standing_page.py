@@ -15,6 +15,7 @@ from app.core.i18n import _
 from app.identity.actor import Actor
 from app.partners.models import Organisation
 from app.tiers import benefits, figures, words
+from app.tiers.benefits import Line
 from app.tiers.catalogue import Version, load_catalogue
 from app.tiers.models import TierChange, TierPin
 from app.tiers.plans import Definition
@@ -108,13 +109,21 @@ class Page:
         return ladder(self.definition, self.own, self.rows, share, since)  # type: ignore[arg-type]
 
     @property
-    def benefits(self) -> list[benefits.Line]:
-        """Yours first; of the multipliers that are yours only the best."""
+    def benefits(self) -> list[Line]:
+        """Yours, of each kind only the best, then what the next level opens."""
         lines = benefits.listed(self.definition)
-        mine = [line for line in lines if line.place <= self.own]
-        best = max((line.place for line in mine if line.icon == "coins"), default=None)
-        mine = [line for line in mine if line.icon != "coins" or line.place == best]
-        return mine + [line for line in lines if line.place > self.own]
+        mine = {line.title if line.icon != "coins" else "": line for line in lines if line.place <= self.own}
+        return [*mine.values(), *(line for line in lines if line.place == self.own + 1)]
+
+    @property
+    def later(self) -> list[tuple[str, list[Line]]]:
+        """What the levels above the next one open, by name."""
+        levels = self.definition.levels[self.own + 2 :]
+        found = [
+            (level.name, benefits.lines_of(self.definition, place))
+            for place, level in enumerate(levels, start=self.own + 2)
+        ]
+        return [(name, lines) for name, lines in found if lines]
 
 
 def find_page(actor: Actor) -> Page | None:

@@ -69,7 +69,8 @@ def counted(key: str, value: int, *, missing: bool = False) -> str:
 
 def joined(parts: Iterable[str]) -> str:
     """A list as people say it: a, b and c."""
-    return str(format_list(list(parts), locale=current_locale()))
+    locale = current_locale()
+    return str(format_list(list(parts), locale="en_GB" if locale == "en" else locale))
 
 
 def needs_line(definition: Definition, level: Level) -> str:

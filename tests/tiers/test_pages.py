@@ -8,10 +8,14 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.core.clock import freeze, today
 from app.core.db import db
+from app.core.i18n import LOCALES
+from app.core.money import exponent, format_money, parse_short
 from app.identity.queries import find_actor_by_email
 from app.tiers.models import TierVersion
 from app.tiers.plans import Metric
@@ -26,7 +30,7 @@ from tests.tiers.makers import RM, live, win
 MATRIX = {
     "name": "Ladder", "join": "all", "month": "1", "grace_days": "90", "source-deal_won": "1",
     "level-0-slug": "member", "level-0-name": "Member", "level-1-slug": "silver", "level-1-name": "Silver",
-    "need-1-revenue": "48,000", "need-1-deals": "2", "level-1-multiplier": "1.25", "level-1-fund": "2,000",
+    "need-1-revenue": "48,000", "need-1-deals": "2", "level-1-multiplier": "1.25", "level-1-fund": "RM 2k",
     "level-0-order": "4", "level-1-order": "3",
     "benefit-1-0-icon": "gift", "benefit-1-0-title-en": "Partner Day seats", "benefit-1-0-text-id": "2 kursi",
 }  # fmt: skip
@@ -59,9 +63,24 @@ def test_a_partner_reads_what_is_missing_and_what_keeps_the_level(
         year = today().year + 1
     assert f"Next review 1 January {year}. Silver is safe: it needs RM 48k." in page
     assert "1.25 times the points" in page and "A named engineer" in page
+    assert "What Gold opens" not in page and page.index("1.25 times") < page.index("1.5 times")
     with app.app_context(), count_statements(app) as asked:
         assert client.get("/tier").status_code == 200
     assert asked.count <= 8
+
+
+def test_what_is_ones_own_is_told_once_and_what_is_far_stands_folded(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        live(cast)
+    page = text_of(sign_in(client, cast.aisyah).get("/tier").text)
+    own, far = page.split("What Gold opens")
+    assert "1.25 times the points" in own and "1.5 times" not in own and "1.5 times the points" in far
+    with app.app_context():
+        win(cast, 120_000 * RM, on=today())
+    page = text_of(client.get("/tier").text)
+    assert "1.5 times the points" in page and "1.25 times the points" not in page
 
 
 def test_the_answer_to_what_if_is_a_status_and_a_fragment(
@@ -125,6 +144,19 @@ def test_the_vendor_writes_a_plan_that_finance_publishes(app: Flask, client: Fla
         assert [metric["key"] for metric in version.definition["metrics"]] == ["revenue", "deals"]
 
 
+@given(whole=st.integers(1, 10**9), locale=st.sampled_from(LOCALES), currency=st.sampled_from(["MYR", "IDR"]))
+@example(whole=110_000, locale="en", currency="MYR")
+@example(whole=48_000_000, locale="id", currency="IDR")
+def test_what_a_cell_says_short_is_read_as_the_same_amount(whole: int, locale: str, currency: str) -> None:
+    unit = 10 ** exponent(currency)
+    minor = whole * unit
+    said = format_money(minor, currency, locale, short=True)
+    exact = parse_short(format_money(minor, currency, locale), currency, locale)
+    assert exact == minor
+    if whole < 1000 or (whole % 1000 == 0 and whole < 10**6):
+        assert parse_short(said, currency, locale) == minor
+
+
 def test_what_is_wrong_stands_at_its_cell_and_nothing_typed_is_lost(
     app: Flask, client: FlaskClient, cast: Cast
 ) -> None:
@@ -172,7 +204,9 @@ def test_the_draft_shows_who_would_rise(app: Flask, client: FlaskClient, cast: C
         page = client.get("/admin/tiers").text
     assert asked.count <= 8
     assert (
-        "1 company would rise." in page and "was 120,000" in page and "RM 20k short of Gold" in text_of(page)
+        "1 company would rise." in page
+        and "was RM 120k" in text_of(page)
+        and "RM 20k short of Gold" in text_of(page)
     )
 
 
