@@ -13,6 +13,25 @@ class CodeTaken(Conflict):
     default = _l("One of these codes was used in the meantime. Nothing was taken. Enter the codes again.")
 
 
+class HandChanged(Conflict):
+    """The codes in hand hold more or less than the page said when it was looked at."""
+
+    code = "hand_changed"
+    default = _l(
+        "What your codes hold has changed since you looked. Nothing was taken. Look again, then decide."
+    )
+
+
+class HandGone(Conflict):
+    """Nothing is left of the codes in hand that the page showed."""
+
+    code = "hand_gone"
+    default = _l(
+        "These codes are not in hand any more: used, run out, or put away after half an hour. "
+        "Nothing was taken. Enter them again."
+    )
+
+
 class TooManyWrongCodes(RateLimited):
     """The hour's wrong codes are used up: of the person, the session, the address or the installation."""
 

@@ -38,7 +38,7 @@ class CannotBeReturned(Conflict):
     """Something was delivered, or the order has ended already."""
 
     code = "cannot_be_returned"
-    default = _l("This order can no longer be cancelled.")
+    default = _l("This order can no longer be cancelled. Nothing has changed.")
 
 
 class OrderStateChanged(Conflict):

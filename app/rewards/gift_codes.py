@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 
 from app.codes import services
-from app.codes.errors import CodeTaken, TooManyWrongCodes
+from app.codes.errors import TooManyWrongCodes
 from app.codes.words import gift_words
 from app.core.errors import Conflict, Forbidden, InvalidInput
 from app.core.http import idempotent, is_htmx, render, see_other, was_answered
@@ -89,7 +89,8 @@ def use() -> Response:
             return keep_hand(see_other(url_for("redeem.show")), hand, actor)
         if action == "remove":
             place = request.form.get("place", "")
-            left = hand.without(int(place) if place.isdecimal() and len(place) < 3 else -1)
+            at = int(place) if place.isdecimal() and len(place) < 3 else -1
+            left = hand.without(at, request.form.get("ending", ""))
             return keep_hand(see_other(url_for("redeem.show")), left, actor)
         return _act(action, hand, actor)
     except (Conflict, InvalidInput, TooManyWrongCodes) as refused:
@@ -103,11 +104,11 @@ def _act(action: str, hand: Hand, actor: Actor | None) -> Response:
         return see_other(url_for("identity.sign_in", next=url_for("redeem.show")))
     if not actor.can("code.redeem"):
         raise Forbidden()
-    if not hand.codes and not was_answered():
+    seen = request.form.get("seen", "")
+    if seen.strip():
+        hand.must_hold(seen)
+    elif not hand.codes and not was_answered():
         raise InvalidInput(fields={"code": _("Enter a code. It has 16 letters and numbers.")})
-    seen = request.form.get("seen", "").strip()
-    if seen and hand.codes and seen != str(hand.points):
-        raise CodeTaken()
     return _act_once(action, hand)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from flask import Response, current_app, request, session
 
 from app.codes.alphabet import MOST_AT_ONCE
+from app.codes.errors import HandChanged, HandGone
 from app.codes.queries import Held, find_by_ids
 from app.codes.services import Visitor
 from app.core.crypto import Unreadable, seal, unseal
@@ -53,9 +54,25 @@ class Hand:
             raise InvalidInput(sentence, fields={"code": sentence})
         return Hand(tuple(sorted(both.values(), key=lambda code: (code.valid_until, code.code_id))))
 
-    def without(self, place: int) -> Hand:
-        """These but for the one at a place on the page."""
-        return Hand(tuple(code for number, code in enumerate(self.codes) if number != place))
+    def must_hold(self, shown: str) -> None:
+        """Refuse when the page that was looked at showed another sum; nothing shown passes with codes in hand.
+
+        Raises HandGone, HandChanged.
+        """
+        if not self.codes:
+            raise HandGone()
+        if shown.strip() and shown.strip() != str(self.points):
+            raise HandChanged()
+
+    def without(self, place: int, ending: str = "") -> Hand:
+        """These but for the one at a place on the page; all of them if another has come to stand there since."""
+        return Hand(
+            tuple(
+                code
+                for number, code in enumerate(self.codes)
+                if number != place or not code.last_four.endswith(ending)
+            )
+        )
 
 
 def is_empty() -> bool:

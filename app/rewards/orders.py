@@ -16,6 +16,7 @@ from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.identity.login import this_session_id
 from app.rewards import services
+from app.rewards.errors import CannotBeReturned
 from app.rewards.models import OrderState
 from app.rewards.queries.orders import (
     OrderRow,
@@ -116,8 +117,12 @@ def reveal(public_id: str) -> Response:
 @bp.post("/orders/<public_id>/cancellation")
 @needs("order.view")
 def cancel(public_id: str) -> Response:
-    services.cancel(public_id, actor=current_actor())
-    url = url_for("orders.show", public_id=public_id)
+    actor, url = current_actor(), url_for("orders.show", public_id=public_id)
+    try:
+        services.cancel(public_id, actor=actor)
+    except CannotBeReturned:
+        if find_order(public_id, actor).state is not OrderState.CANCELLED:  # else a second tap
+            raise
     return see_other(url, toast=_("Cancelled. Your points are back."))
 
 

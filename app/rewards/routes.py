@@ -212,8 +212,10 @@ def _codes() -> Hand:
         return Hand()
     hand = read_hand(actor) if takes_hand else Hand()
     try:
+        if takes_hand:
+            hand.must_hold(request.form.get("in_hand", ""))
         return hand.with_more(codes.enter(typed, visitor(actor))) if typed else hand
-    except (InvalidInput, TooManyWrongCodes):
+    except (Conflict, InvalidInput, TooManyWrongCodes):
         if was_answered():  # the same form has just gone through, and used these codes
             return Hand()
         raise
@@ -230,7 +232,7 @@ def _redeem_once(slug: str, hand: Hand) -> Response:
         price=_number("price"),
         session_key=str(this_session_id()),
         code_ids=hand.ids,
-        wallet_at_most=_number("from_wallet") if hand.codes else None,
+        wallet_at_most=_number("from_wallet"),
     )
     return see_other(url_for("orders.show", public_id=public_id))
 

@@ -173,7 +173,7 @@ def test_an_order_sent_by_hand_can_be_cancelled_from_its_page(app, client, cast,
     sign_in(client, cast.aisyah)
     assert "Cancel and take 13,200 points back" in text(client.get(f"/orders/{order}"))
     assert client.post(f"/orders/{order}/cancellation").status_code == 303
-    assert client.post(f"/orders/{order}/cancellation").status_code == 409
+    assert client.post(f"/orders/{order}/cancellation").status_code == 303  # a second tap finds it done
     with app.app_context():
         assert available(cast.aisyah) == 14000
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.codes import services as codes
+from app.codes.errors import CodeTaken
 from app.core import audit, jobs
 from app.core.clock import today, utc_now
 from app.core.db import dialect, execute_sql, transaction
@@ -135,6 +136,8 @@ def redeem(
                 payment, code_ids, cost, actor=actor, order_id=order_id, wallet_at_most=wallet_at_most
             )
         else:
+            if wallet_at_most is not None and cost > wallet_at_most:
+                raise CodeTaken()
             buyer = Owner("member", int(values["person"]))
             paid = spend(payment, buyer, cost, kind="redemption", order_id=order_id, actor=actor)
         _settle(offer, quantity, order_id, paid.posting_id, name)
