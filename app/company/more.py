@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,7 +13,7 @@ from sqlalchemy import Select
 from app.boards import queries as boards
 from app.company.tiles import open_tiles
 from app.core.feed import FeedRow
-from app.core.filters import points
+from app.core.filters import points, short_day
 from app.core.http import render
 from app.core.nav import count_at
 from app.home.queries import read_feed
@@ -26,6 +27,7 @@ from app.messages import queries as messages
 from app.programs.queries import count_running
 from app.recognition import queries as recognition
 from app.rewards.queries.orders import orders_row
+from app.sales.queries import latest_row
 from app.tiers import queries as tiers
 from app.tiers.home import tier_card
 from app.training import queries as training
@@ -51,8 +53,8 @@ def index() -> Response:
 
 
 def _read(actor: Actor) -> Feed:
-    """What home's areas say, and how many orders and people there are: one statement."""
-    return read_feed(actor, orders_row, company_row)
+    """What home's areas say, how many orders and people there are, and the last sale: one statement."""
+    return read_feed(actor, orders_row, company_row, latest_row)
 
 
 def company_row(actor: Actor) -> Select[Any] | None:
@@ -104,4 +106,7 @@ def _fact(href: str, actor: Actor, feed: Feed) -> str | None:
         if counted == "orders":
             return ngettext("%(num)s order", "%(num)s orders", count)
         return ngettext("%(num)s member", "%(num)s members", count)
+    if href == "/sales":
+        last = next((row.at for row in feed.get("sales", ())), None)
+        return _("Last %(day)s", day=short_day(date.fromisoformat(last[:10]))) if last else _("None yet")
     return _("16 characters") if href == "/redeem" else None

@@ -10,7 +10,7 @@ from wtforms import RadioField, TextAreaField
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import AppForm, add_errors
-from app.core.http import render, see_other
+from app.core.http import local_path, render, see_other
 from app.core.i18n import _, _l, ngettext
 from app.core.nav import count_at, count_for
 from app.core.undo import offer_undo, withdraw_undo
@@ -321,7 +321,7 @@ def undo_many() -> Response:
 
 
 def _decided(deal: Deal, line: Line, text: str) -> Response:
-    """Offer the undo and open the next item, with its heading in focus."""
+    """Offer the undo and open the next item, with its heading in focus; or go back to where it was decided."""
     review_company = next(
         (item.organisation_name for item in line.items if item.public_id == deal.public_id), None
     )
@@ -331,6 +331,9 @@ def _decided(deal: Deal, line: Line, text: str) -> Response:
         else _("The partner is told in %(seconds)s s", seconds="{seconds}")
     )
     offer_undo(text, told, url_for("deals_admin.undo", public_id=deal.public_id))
+    back = local_path(request.form.get("next"))
+    if back:
+        return see_other(back)
     following = line.after or line.before
     return see_other(_item_url(following) if following else url_for("deals_admin.work"))
 

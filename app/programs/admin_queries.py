@@ -198,11 +198,11 @@ def waiting_rows(actor: Actor) -> Select[Any] | None:
 
 
 def budget_rows(limit: int = 3) -> Select[Any]:
-    """Budgets that are furthest used, of programs that still run: `n1` spent of `n2` points."""
+    """Budgets that are furthest used, of programs that were not ended: `n1` spent of `n2` points, `at` since when."""
     share = ProgramBudget.spent_points * 1000 / ProgramBudget.budget_points
     return (
         select(*feed_row("budget", ref=Program.slug, title=Program.name, n1=ProgramBudget.spent_points,
-                         n2=ProgramBudget.budget_points))
+                         n2=ProgramBudget.budget_points, at=Program.created_at))
         .join(Program, Program.id == ProgramBudget.program_id)
         .where(Program.ended_on.is_(None))
         .order_by(share.desc(), Program.id)

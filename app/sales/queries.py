@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from app.activities import pipeline
 from app.core.db import db
+from app.core.feed import feed_row
 from app.partners.models import Organisation
 from app.partners.queries import Viewer, visible_organisation_ids
 from app.products.models import Product, ProductFamily
@@ -31,6 +32,14 @@ def visible_sales(viewer: Viewer) -> Select[Any]:
         return select(SaleLine).where(SaleLine.organisation_id.in_(visible_organisation_ids(viewer)))
     own = viewer.organisation_id
     return select(SaleLine).where(or_(SaleLine.organisation_id == own, SaleLine.reported_by_id == own))
+
+
+def latest_row(viewer: Viewer) -> Select[Any] | None:
+    """The day of the last sale that counts for a partner's company, as a feed row: `at`, none before the first."""
+    if viewer.organisation_id is None:
+        return None
+    own = select(func.max(SaleLine.sold_on)).where(SaleLine.organisation_id == viewer.organisation_id)
+    return select(*feed_row("sales", at=own.scalar_subquery()))
 
 
 @dataclass(frozen=True, slots=True)

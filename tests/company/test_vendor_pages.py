@@ -1,6 +1,7 @@
 """The vendor's pages of partners and products, with and without JavaScript."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,9 @@ from app.identity.models import Invitation
 from app.partners.models import Organisation, OrganisationStatus
 from app.partners.queries import list_family_ids, list_manager_ids
 from app.products.models import Product, ProductFamily
+from app.sales.bulk import record_sales
 from tests.cast import add_company, sign_in
+from tests.sales.test_sale_lines import fact
 from tests.support.statements import count_statements
 
 NEW = {
@@ -224,13 +227,30 @@ def test_who_may_only_read_gets_no_form_and_no_link_that_leads_nowhere(client, c
     assert ("/admin/people/" in main) == (who == "auditor")
 
 
+def tile(text, href):
+    """Title and fact of a tile of *More*."""
+    grid = text.split(f'class="menuitem" href="{href}"')[1].split("</a>")[0]
+    found = re.findall(r'class="row-(?:title|sub)">([^<]+)<', grid)
+    return found[0], found[1] if len(found) > 1 else None
+
+
 def test_more_costs_at_most_eight_statements(app, client, cast):
     sign_in(client, cast.kinabalu_admin)
     client.get("/more")
     with count_statements(app) as seen:
         text = client.get("/more").get_data(as_text=True)
     assert "0 running" in text and "0 orders" in text and "2 members" in text
+    assert tile(text, "/sales") == ("Sales", "None yet")
     assert len(seen) <= 8
+    with app.app_context():
+        record_sales([fact(cast, sold_on=date(2020, 3, 5))], actor=None)
+    assert tile(client.get("/more").text, "/sales") == ("Sales", "Last 5 Mar 2020")
+
+
+def test_the_vendors_menu_has_words_that_fit_and_help_leads_back(client, cast):
+    sign_in(client, cast.marketer)
+    assert tile(client.get("/more").text, "/admin/news")[0] == "News"
+    assert '<a class="iconbtn back phone-only" href="/more"' in client.get("/help").text
 
 
 def test_sales_of_the_year_show_in_the_currency_they_were_made_in(app, client, cast):
