@@ -20,6 +20,7 @@ from app.tiers.catalogue import Version, load_catalogue
 from app.tiers.models import TierChange, TierPin
 from app.tiers.plans import Definition
 from app.tiers.progress import Progress, Rung, join_line, ladder, progress, share_of
+from app.tiers.reviewing import grace_window
 from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, next_review, window_on
 
@@ -38,7 +39,8 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One company's tier. `rows` are the metrics of the next level, `kept` those of its own."""
+    """One company's tier. `rows` are the metrics of the next level, `kept` those of its own; in a grace `kept` counts the
+    reviewed year and all that came after it."""
 
     version: Version
     own: int
@@ -140,8 +142,12 @@ def read_page(organisation_id: int) -> Page | None:
     if version is None:
         return None
     definition, window = version.definition, window_on(version.month, on)
-    found = figures.sums([organisation_id], window).get(organisation_id, {})
+    # what keeps the level, in a grace: the reviewed year stays open
+    counts = window if row.grace_from is None else grace_window(row.grace_from)
+    sums = figures.sums_of({each: [organisation_id] for each in (window, counts)})
+    found = sums[window].get(organisation_id, {})
     have = figures.have(definition.metrics, found)
+    kept = figures.have(definition.metrics, sums[counts].get(organisation_id, {}))
     own = definition.index(row.level)
     above = definition.levels[min(own + 1, len(definition.levels) - 1)]
     return Page(
@@ -156,7 +162,7 @@ def read_page(organisation_id: int) -> Page | None:
         have=have,
         waiting=found.get("waiting", 0),
         rows=progress(definition, above, have, version.month) if own + 1 < len(definition.levels) else [],
-        kept=progress(definition, definition.levels[own], have, version.month),
+        kept=progress(definition, definition.levels[own], kept, version.month),
         history=_history(rows, definition),
     )
 
@@ -170,6 +176,7 @@ def _standing(organisation_id: int) -> list[Any]:
             STANDINGS.c.level,
             STANDINGS.c.since_on,
             STANDINGS.c.next_review_on,
+            STANDINGS.c.grace_from,
             STANDINGS.c.grace_until,
             TierPin.ends_on.label("pin_until"),
             TierPin.reason.label("pin_reason"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -67,6 +67,24 @@ def test_a_partner_reads_what_is_missing_and_what_keeps_the_level(
     with app.app_context(), count_statements(app) as asked:
         assert client.get("/tier").status_code == 200
     assert asked.count <= 8
+
+
+def test_in_its_grace_a_company_reads_what_is_missing_with_the_reviewed_year(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    new_year = date(2027, 1, 10)
+    with freeze(datetime(2027, 1, 10, 4, tzinfo=UTC)):
+        with app.app_context():
+            live(cast)
+            win(cast, 84_000 * RM, on=date(2026, 11, 10))
+            pin = pin_level(cast.kinabalu.id, "gold", "A promise", new_year, actor=cast.manager)
+            end_pin(pin.id, actor=cast.manager)
+        sign_in(client, cast.aisyah)
+        with count_statements(app) as asked:
+            page = text_of(client.get("/tier").text)
+    assert asked.count <= 8
+    assert "Gold is yours until 10 April 2027." in page and "without it the tier becomes Silver." in page
+    assert "To keep Gold by then: RM 36k to go." in page
 
 
 def test_what_is_ones_own_is_told_once_and_what_is_far_stands_folded(
