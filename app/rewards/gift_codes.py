@@ -16,7 +16,7 @@ from app.identity.guard import public
 from app.identity.login import this_session_id
 from app.ledger.queries import balances
 from app.ledger.services import Owner
-from app.rewards.hand import Hand, keep_hand, read_hand, visitor
+from app.rewards.hand import Hand, is_empty, keep_hand, read_hand, visitor
 from app.rewards.queries.catalogue import Filters, list_cards
 from app.rewards.queries.used_codes import Used, list_used
 from app.rewards.services import redeem
@@ -34,7 +34,10 @@ def show() -> Response:
     if after and is_htmx() and actor is not None:
         used, following = list_used(actor.person_id or 0, after)
         return _private(render("redeem/show.html", "used", used=used, used_more=following))
-    return _page(read_hand(actor), actor)
+    hand = read_hand(actor)
+    response = _page(hand, actor)
+    # what a guest entered becomes theirs who signed in, and nobody else's at this browser
+    return response if actor is None or is_empty() else keep_hand(response, hand, actor)
 
 
 def _page(
