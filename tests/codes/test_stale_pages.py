@@ -135,3 +135,21 @@ def test_two_taps_and_the_back_button_give_the_first_answer_again(app, cast, gif
         assert execute_sql("SELECT count(*) FROM postings WHERE kind = 'refund'").scalar() == 1
     answer = client.post(f"{orders.pop()}/cancellation")
     assert answer.status_code == 409 and "Nothing has changed" in answer.text
+
+
+def test_a_page_of_an_earlier_session_leads_back_to_itself(app, cast, gifts, client):
+    """Signed out and in again in another tab: nothing moves, and the way on is the same page, not a reproach."""
+    code = gifts.one(500)
+    sign_in(client, cast.aisyah)
+    look(client, code)
+    token = client.environ_base["HTTP_X_CSRFTOKEN"]
+    sign_in(client, cast.aisyah)
+    form = {"action": "wallet", "seen": "500", "idempotency_key": "k" * 9}
+    here = {"X-CSRFToken": token, "Referer": "http://localhost/redeem"}
+    answer = client.post("/redeem", data=form, headers=here)
+    assert answer.status_code == 403 and "Nothing was changed" in answer.text
+    assert "Open this page again" in answer.text and 'href="http://localhost/redeem"' in answer.text
+    assert "You may not" not in answer.text
+    foreign = client.post("/redeem", data=form, headers={**here, "Referer": "https://elsewhere.example/x"})
+    assert foreign.status_code == 403 and "elsewhere" not in foreign.text
+    assert points_of(app, cast.aisyah) == 0 and "Add 500 points" in client.get("/redeem").text
