@@ -149,6 +149,7 @@ class AwardRecipient(Model):
             sqlite_where=text("person_id IS NULL"),
             postgresql_where=text("person_id IS NULL"),
         ),
+        Index(None, "award_id"),  # both unique ones are partial: neither finds all the recipients of an award
         Index(None, "person_id", "award_id"),
         Index(None, "organisation_id", "award_id"),
     )
