@@ -158,6 +158,17 @@ def _tell(
     )
 
 
+def action_of(href: str) -> str:
+    """What the button says that leads from a line to what it is about."""
+    names = {
+        "deals": _("See the deal"),
+        "orders": _("See the order"),
+        "training": _("See the course"),
+        "recognition": _("See who was recognised"),
+    }
+    return names[href.split("/")[1]]
+
+
 def about(found: AwardTitle) -> tuple[str, str, str | None]:
     """(what happened, its reference, where it leads) of the fact behind an award."""
     fact = found.entry.fact

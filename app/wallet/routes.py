@@ -20,7 +20,7 @@ from app.ledger.queries import Balances
 from app.ledger.services.lives import GRACE_DAYS
 from app.rewards.prices import Rate, worth_minor
 from app.rewards.queries.catalogue import find_point_rate
-from app.wallet.lines import Told, kind_name
+from app.wallet.lines import Told, action_of, kind_name
 from app.wallet.queries import (
     View,
     company_wallet,
@@ -191,4 +191,5 @@ def receipt(public_id: str) -> Response:
         cap=cap_words(found),
         payee=actor.organisation_name if found.is_company else actor.name,
         back=url_for("wallet.index", of=_of(found.told.line.owner)),
+        action=action_of(found.told.href) if found.told.href else "",
     )

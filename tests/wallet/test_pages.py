@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app.core.clock import travel, utc_now
 from app.ledger.models import Owner
 from app.ledger.services import EarnRow, adjust, claw_back, earn, earn_many, refund, share_out, spend
+from app.wallet.lines import action_of
 from tests.cast import Cast, sign_in
 from tests.ledger.support import member
 from tests.support.statements import count_statements
@@ -55,6 +56,7 @@ def test_the_wallet_says_what_there_is_and_what_comes(
     text = page(sign_in(client, cast.aisyah), "/wallet")
     assert '<p class="big-number">1,750' in text
     assert "+777" in text
+    assert "less what was taken back. Gift codes and shared points are not in it." in text
     assert "clears" in text
     assert "\u22121,600" in text
     assert "/wallet?of=company" not in text
@@ -68,6 +70,7 @@ def test_a_partner_admin_sees_the_company_beside_and_never_added(
     assert '<p class="big-number">0' in own
     assert "4,300" in own
     assert '<p class="big-number">4,300' in company
+    assert "less what was taken back." in company and "Gift codes and shared points" not in company
     page(sign_in(client, cast.aisyah), "/wallet?of=company", 404)
 
 
@@ -164,3 +167,14 @@ def test_show_more_goes_on_where_the_page_ended(app: Flask, client: FlaskClient,
         more = text.split('class="btn secondary" href="')
         path = more[1].split('"')[0].replace("&amp;", "&") if len(more) > 1 else None
     assert seen == made[::-1]
+
+
+def test_a_receipt_leads_to_what_its_button_names(app: Flask) -> None:
+    with app.test_request_context():
+        named = {path: action_of(f"/{path}/x") for path in ("deals", "orders", "training", "recognition")}
+    assert named == {
+        "deals": "See the deal",
+        "orders": "See the order",
+        "training": "See the course",
+        "recognition": "See who was recognised",
+    }
