@@ -184,7 +184,7 @@ def news_events(demo: Demo) -> list[tuple[float, Callable[[], object]]]:
         publishing.publish(drafts.create(draft, actor=marketer).public_id, actor=marketer)
 
     def correct() -> None:
-        drafts.start_correction(made["endpoint"].public_id, actor=marketer)
+        drafts.start_correction(made["terms"].public_id, actor=marketer)
 
     return [
         (48, holiday),
@@ -199,6 +199,7 @@ def news_events(demo: Demo) -> list[tuple[float, Callable[[], object]]]:
         ),
         (3, partner_day),
         (3.5, lambda: notices.read_all(actor=demo.actors["kinabalu.aisyah"])),
+        (2.4, lambda: read("day", "kinabalu.admin", "merapi.admin", "jaya.jason", "borneo.bagus")),
         (1.1, lambda: announce("terms", marketer, Draft(Kind.MUST_CONFIRM, TERMS, with_mail=True))),
         (0.9, lambda: confirm("kinabalu.admin", "jaya.jason", "merapi.admin", "sumber.dewi", "nusa.andi")),
         (0.8, lambda: read("terms", "rimba.faiz", "selat.kavitha")),

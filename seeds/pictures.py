@@ -36,6 +36,47 @@ def shop_at_night() -> io.BytesIO:
     box(676, 400, 684, 424, LIGHT, round_by=4)
     _awning(draw)
     box(232, 460, 728, 470, "#d8cbb2")
+    return _as_png(image)
+
+
+def ferry_on_the_strait() -> io.BytesIO:
+    """A ferry between two coasts in the morning, as a PNG."""
+    image = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), "#cfe7e4")
+    draw = ImageDraw.Draw(image)
+    box = partial(_box, draw)
+    draw.ellipse([place * FINE for place in (150, 90, 250, 190)], fill=LIGHT)
+    for corners, colour in (
+        (((-40, 330), (180, 190), (400, 330)), "#8fbdb5"),
+        (((560, 330), (800, 160), (1040, 330)), "#8fbdb5"),
+        (((180, 330), (330, 250), (520, 330)), "#6fa69d"),
+    ):
+        draw.polygon([(x * FINE, y * FINE) for x, y in corners], fill=colour)
+    box(0, 328, WIDTH, HEIGHT, "#2f7f8c")
+    box(420, 232, 640, 292, "#fff8e8", round_by=8)
+    box(470, 190, 600, 240, "#fff8e8", round_by=8)
+    box(556, 140, 590, 196, "#c4512d", round_by=4)
+    box(556, 156, 590, 168, "#fff8e8")
+    for number in range(5):
+        box(438 + number * 40, 250, 460 + number * 40, 270, "#2f7f8c", round_by=3)
+    hull = ((340, 288), (740, 288), (690, 372), (390, 372))
+    draw.polygon([(x * FINE, y * FINE) for x, y in hull], fill=DOOR)
+    box(352, 300, 728, 310, LIGHT)
+    for number in range(13):
+        left = -20 + number * 80
+        draw.arc(
+            [place * FINE for place in (left, 384, left + 80, 424)], 20, 160, fill="#9cd0d3", width=5 * FINE
+        )
+        draw.arc(
+            [place * FINE for place in (left - 36, 446, left + 44, 486)],
+            20,
+            160,
+            fill="#58a3ad",
+            width=5 * FINE,
+        )
+    return _as_png(image)
+
+
+def _as_png(image: Image.Image) -> io.BytesIO:
     target = io.BytesIO()
     image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(target, "PNG", optimize=True)
     target.seek(0)

@@ -17,7 +17,7 @@ from app.recognition.models import Award
 from app.recognition.pictures import keep_picture
 from app.recognition.services.giving import notice_key
 from seeds.people import Demo
-from seeds.pictures import shop_at_night
+from seeds.pictures import ferry_on_the_strait, shop_at_night
 
 Event = tuple[float, Callable[[], object]]
 BUDGET_POINTS = 135_000
@@ -75,7 +75,8 @@ STORIES = (
     Story(2, "manager", "first-cloud-deal", ("sumber.dewi",),
           "Took it from a cold call to a signed PO in 19 days.", 500, applause=12, consents=("sumber.dewi",)),
     Story(0.3, "marketer", "great-teammate", ("*selat",),
-          "Trained thirty resellers across the strait before the new price list came.", 105_000),
+          "Trained thirty resellers across the strait before the new price list came.", 105_000,
+          picture=ferry_on_the_strait),
 )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def index() -> Response:
     shown: dict[str, Any] = {
         "page": page,
         "state": state,
+        "may_edit": partial(may_edit, actor=actor),
         "parts": partial(audience_words, tiers=dict(list_tiers())),
     }
     if after and is_htmx():

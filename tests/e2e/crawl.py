@@ -137,6 +137,8 @@ class Reader(HTMLParser):
         for name in ("href", "hx-get"):
             if name in given and tag != "link":
                 self.links.append(given[name])
+        if tag == "img" and "src" in given:
+            self.links.append(given["src"])
         if tag == "form":
             action = given.get("action") or self.page
             if given.get("method", "get").lower() == "post":

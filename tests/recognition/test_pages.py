@@ -52,6 +52,8 @@ def test_the_wall_shows_awards_to_everybody_and_a_script_as_text(
     assert "Between us" not in page and client.get(f"/recognition/{hidden.public_id}").status_code == 404
     own = sign_in(client, cast.aisyah).get("/recognition?view=mine").text
     assert "Between us" in own and "My awards" in own
+    path = f"/recognition/{hidden.public_id}?view=mine"
+    assert path in own and 'class="iconbtn back" href="/recognition?view=mine"' in client.get(path).text
 
 
 def test_wall_pages_ask_no_more_than_eight_things(app: Flask, client: FlaskClient, cast: Cast) -> None:
