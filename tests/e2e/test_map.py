@@ -17,6 +17,7 @@ UNLINKED = {
     "imports_admin.errors": "the demo has no imported file",
     "deals.download": "the demo has no files on deals",
     "programs_admin.edit": "the demo has no draft of a program",
+    "training.file": "stands in a third part; the crawl opens two of a kind (tests/training/test_files.py)",
     "training.passed": "a course without a quiz leads there by its last part",
     "oidc.start": "there with a company's provider only",
     "oidc.callback": "there with a company's provider only",
