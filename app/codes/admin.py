@@ -17,7 +17,7 @@ from app.codes.queries import BatchRow, find_batch, find_campaign, list_batches,
 from app.codes.words import state_words
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import add_errors
-from app.core.http import idempotent, is_htmx, render, see_other
+from app.core.http import idempotent, is_htmx, render, see_other, was_answered
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money, format_points
 from app.core.nav import count_for
@@ -210,7 +210,7 @@ def export(public_id: str) -> Response:
 def void(public_id: str) -> Response:
     actor, form = current_actor(), VoidForm()
     row = find_batch(public_id, actor)
-    if row.batch.state is not BatchState.LIVE:
+    if row.batch.state is not BatchState.LIVE and not was_answered():
         return _batch(row, status=409, refused=BatchMoved().message)
     if not form.validate():
         return _batch(row, status=422, void_form=form)

@@ -137,7 +137,8 @@ def test_voiding_from_the_page(app, cast, gifts, client):
         client.post(here, data={"reason": "Lost", "named": made[0], "idempotency_key": "v" * 9}).status_code
         == 303
     )
-    assert client.post(here, data={"reason": "Lost", "idempotency_key": "w" * 9}).status_code == 303
+    for _twice in range(2):  # a second tap gets the first answer
+        assert client.post(here, data={"reason": "Lost", "idempotency_key": "w" * 9}).status_code == 303
     assert client.post(here, data={"reason": "Lost", "idempotency_key": "x" * 9}).status_code == 409
     with app.app_context():
         assert ids_of(*made) == [] and broken_invariants() == []
