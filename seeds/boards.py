@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from app.boards.closing import turn_day
+from app.boards.filling import fill
 from app.boards.models import Metric, NameMode, Participants, Period
 from app.boards.names import choose_name
-from app.boards.rebuilding import fill
 from app.boards.rules import Rule
 from app.boards.services import Words, create_board, start_board
 from app.core.clock import local, utc_now, zone

@@ -81,15 +81,16 @@ def walk_in_force(
     kinds: Sequence[str] | None = None,
     first: date | None = None,
     last: date | None = None,
+    after: int = 0,
     size: int = 2000,
 ) -> Iterator[list[Entry]]:
-    """Entries in force in the order of their recording, in lists of at most `size`; both dates belong to the window."""
+    """Entries in force in the order of their recording, in lists of at most `size`; both dates belong to the window.
+    `after`: only those with a greater id."""
     query = select(TABLE).where(TABLE.c.voided_at.is_(None)).order_by(TABLE.c.id).limit(size)
     if kinds is not None:
         query = query.where(TABLE.c.kind.in_(kinds))
     if first is not None and last is not None:
         query = query.where(TABLE.c.occurred_on.between(first, last))
-    after = 0
     while True:
         rows = db.session.execute(query.where(TABLE.c.id > after)).mappings().all()
         if rows:

@@ -1,4 +1,4 @@
-"""Scores worked out anew from the log: to fill a new board, to rebuild, and to prove what stands."""
+"""Scores worked out anew from the log: to rebuild, and to prove what stands."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from sqlalchemy import select
 from app.activities import pipeline
 from app.activities.queries import walk_in_force
 from app.boards import folding, scores, worths
-from app.boards.models import Board, BoardPeriod, BoardScore, BoardStatus, Metric
+from app.boards.models import Board, BoardPeriod, BoardScore, Metric
 from app.boards.rules import Rule, Sum, Sums, asks_worth, sum_up
-from app.core.clock import today, utc_now
-from app.core.db import db, dialect, execute_sql, execute_sql_many, lock, transaction
+from app.core.db import db, dialect, execute_sql, execute_sql_many, transaction
 
 SCORES: Any = BoardScore.__table__
 PERIODS: Any = BoardPeriod.__table__
@@ -44,15 +43,24 @@ class Report:
 
 
 def totals(
-    rules: Sequence[Rule], *, decides: bool, missing: Callable[[str], None], progress: Progress | None = None
+    rules: Sequence[Rule],
+    *,
+    decides: bool,
+    missing: Callable[[str], None],
+    progress: Progress | None = None,
+    after: int = 0,
+    until: int | None = None,
+    into: Sums | None = None,
 ) -> Sums:
-    """Sums of all facts in force for some boards. `decides`: foreign money without a worth gets one now."""
-    sums: Sums = {}
+    """Sums of all facts in force for some boards, or of those with ids after one and until another, added to others.
+    `decides`: foreign money without a worth gets one now."""
+    sums: Sums = {} if into is None else into
     asked = [rule.kinds for rule in rules]
     kinds = None if None in asked else sorted({kind for each in asked for kind in each or ()})
     has_points = any(rule.metric is Metric.POINTS for rule in rules)
     has_money = any(rule.metric is Metric.REVENUE for rule in rules)
-    for entries in walk_in_force(kinds=kinds):
+    for found in walk_in_force(kinds=kinds, after=after):
+        entries = found if until is None else [entry for entry in found if entry.id <= until]
         gains = pipeline.gains([entry.id for entry in entries]) if has_points else {}
         money: dict[int, int | None] = {}
         if has_money:
@@ -63,20 +71,9 @@ def totals(
         sum_up(rules, entries, gains, money, into=sums)
         if progress:
             progress(len(entries))
+        if len(entries) < len(found):
+            break
     return sums
-
-
-def fill(board_id: int) -> None:
-    """Count all facts there are on a board that has just begun; from then on the pipeline does. Safe to repeat."""
-    with transaction():
-        scores.seize()
-        board = lock(Board, board_id)
-        if board.status is not BoardStatus.RUNNING or board.filled_at is not None:
-            return
-        rule = Rule.of(board)
-        _recount([rule])
-        scores.open_periods([rule], [(board.id, rule.starts_on(today()))])
-        board.filled_at = utc_now()
 
 
 def rebuild(progress: Progress | None = None) -> Report:
@@ -95,7 +92,14 @@ def some(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
 
 
 def _recount(rules: Sequence[Rule], progress: Progress | None = None) -> int:
-    sums = totals(rules, decides=True, missing=lambda _id: None, progress=progress)
+    return write_sums(rules, totals(rules, decides=True, missing=lambda _id: None, progress=progress))
+
+
+def write_sums(rules: Sequence[Rule], sums: Sums) -> int:
+    """Let these sums stand in the open periods of boards, and nothing else; how many scores had another value.
+
+    Inside a transaction that holds `seize`.
+    """
     ids = scores.open_periods(rules, [place for place, found in sums.items() if found])
     placed = scores.placed(sums, ids)
     ours = PERIODS.c.board_id.in_([rule.board_id for rule in rules]) & PERIODS.c.closed_at.is_(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.boards.closing import turn_day
-from app.boards.rebuilding import fill
+from app.boards.filling import fill
 from app.boards.services import FILL, count_waiting_money
 from app.core import jobs
 

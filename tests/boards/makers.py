@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from app.boards import services, standings
+from app.boards.filling import fill
 from app.boards.models import Board, BoardPeriod, BoardScore, Metric, Participants, Period
-from app.boards.rebuilding import check, fill
+from app.boards.rebuilding import check
 from app.boards.services import Words
 from app.core.db import db
 from app.partners.audience import Audience

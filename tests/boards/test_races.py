@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from app.activities.models import Activity
 from app.activities.services import void
 from app.boards import closing, services
+from app.boards.filling import fill
 from app.boards.models import Metric, NameMode, Period
 from app.boards.names import choose_name
-from app.boards.rebuilding import fill, rebuild
+from app.boards.rebuilding import rebuild
 from app.core.db import db
 from app.core.errors import InvalidInput
 from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, board, scores
