@@ -79,9 +79,7 @@ SHOTS = {
     "phone-tier": Shot("/tier"),
     "phone-tier-full": Shot("/tier", whole=True),
     "phone-learn": Shot("/training"),
-    "phone-course": Shot(
-        "/training/zero-trust-basics", steps=(("click", ".actionbar a.btn, .actionbar button"),)
-    ),
+    "phone-course": Shot("/training/zero-trust-basics/parts/3"),
     "phone-certificate": Shot("/training", steps=(("click", "main a[href^='/certificates/']"),)),
     "phone-recognition": Shot("/recognition"),
     "phone-redeem-code": Shot("/redeem", steps=(("gift-code",),)),
@@ -92,7 +90,9 @@ SHOTS = {
     ),
     "desktop-admin-today": Shot("/admin/today", who=MANAGER, size="desktop"),
     "desktop-admin-tiers": Shot("/admin/tiers", who=MARKETER, size="desktop"),
-    "desktop-admin-course": Shot("/admin/training/zero-trust-basics", who=MARKETER, size="desktop"),
+    "desktop-admin-course": Shot(
+        "/admin/training/zero-trust-basics/parts/check-the-person-and-the-phone", who=MARKETER, size="desktop"
+    ),
     "desktop-admin-codes": Shot("/admin/codes?points=500&code_count=250", who=MARKETER, size="desktop"),
     "phone-leaderboard": Shot("/leaderboards/points-in-malaysia"),
     "desktop-admin-queue": Shot(

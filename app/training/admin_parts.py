@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import AppForm, add_errors
 from app.core.http import idempotent, render, see_other
-from app.core.i18n import _
+from app.core.i18n import _, force_locale
 from app.core.markdown import render_markdown
 from app.identity.actor import current_actor
 from app.identity.guard import needs
@@ -205,9 +205,12 @@ def preview(slug: str) -> Response:
 
 
 @admin_bp.app_template_filter("markdown")
-def markdown(text: str, slug: str) -> str:
+def markdown(text: str, slug: str, language: str) -> str:
     """Markdown of a course as safe HTML, with its pictures as the vendor's people reach them."""
-    return render_markdown(text, heading=3, pictures=url_for("training_admin.file", slug=slug, public_id=""))
+    with force_locale(language):  # the words around its blocks go with the text
+        return render_markdown(
+            text, heading=3, pictures=url_for("training_admin.file", slug=slug, public_id="")
+        )
 
 
 @admin_bp.app_template_filter("said")
