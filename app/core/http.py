@@ -191,7 +191,7 @@ def idempotent(view: F) -> F:
             with transaction():
                 stored = _claim(person_id, scope, key, digest)
                 if stored is not None:
-                    return see_other(stored)
+                    return see_other(stored, toast=_("This was sent before. Nothing was done twice."))
                 response = make_response(view(*args, **kwargs))
                 if response.status_code >= 400:
                     raise _Refused(response)

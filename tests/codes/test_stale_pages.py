@@ -123,6 +123,7 @@ def test_two_taps_and_the_back_button_give_the_first_answer_again(app, cast, gif
     look(client, codes[1])
     answers = [add(client, 1200, key="m" * 9) for _time in range(3)]
     assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert "This was sent before. Nothing was done twice." in client.get(answers[2].headers["Location"]).text
     assert points_of(app, cast.aisyah) == 21_200
     with app.app_context():
         undone = redeem(shop.earbuds, None, 1, "key-9", cast.aisyah)
