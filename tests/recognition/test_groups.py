@@ -73,6 +73,7 @@ def test_many_milestones_of_one_day_are_one_card_with_its_own_page(
     assert each == MANY + 4
     assert counted(client.get(f"/recognition?day={key}&view=country").text) == 2
     assert counted(client.get("/recognition?day=unknown").text) == 0
+    assert client.get("/recognition?day=" + "x" * 500).status_code == 200
 
 
 def test_one_tap_applauds_all_whom_the_card_names_and_takes_it_back(
