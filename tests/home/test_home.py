@@ -119,13 +119,13 @@ def test_what_to_do_next_is_three_rows_money_at_risk_first_and_a_course_last(app
         a_deal(cast.aisyah, "Mutiara Logistics", close_in=0)
     assert do_next(client) == (
         ["Mark Mutiara Logistics as won", "Gemilang Steel: a question waits", "Finish zero-trust"],
-        "5 left",
+        "5 left, see all",
         "/deals?show=needs_you",
     )
     with app.app_context():
         a_deal(cast.aisyah, "Rimba Medical", close_in=20, protected_for=6)
     titles, note, _path = do_next(client)
-    assert note == "6 left" and titles == [
+    assert note == "6 left, see all" and titles == [
         "Rimba Medical: protection ends in 6 days",
         "Mark Mutiara Logistics as won",
         "Finish zero-trust",
@@ -138,7 +138,7 @@ def test_without_a_course_three_deals_fill_what_to_do_next(app, client, cast):
             a_deal(cast.aisyah, f"Kota Digital {number}", close_in=-3)
     sign_in(client, cast.aisyah)
     titles, note, path = do_next(client)
-    assert (len(titles), note, path) == (3, "4 left", "/deals?show=needs_you")
+    assert (len(titles), note, path) == (3, "4 left, see all", "/deals?show=needs_you")
 
 
 def test_home_takes_at_most_ten_statements_however_much_there_is(app, cast):
