@@ -27,8 +27,8 @@ BOARDS = (
     ),
     (
         {"en": "Points in Malaysia", "ms": "Mata di Malaysia", "id": "Poin di Malaysia"},
-        {"en": "Top 3 win a flight credit", "ms": "3 teratas menang kredit penerbangan",
-         "id": "3 teratas menang kredit penerbangan"},
+        {"en": "Top 3 win a flight credit", "ms": "3 teratas: kredit penerbangan",
+         "id": "3 teratas: kredit penerbangan"},
         Rule(Metric.POINTS, PEOPLE, Period.QUARTER, MALAYSIA),
     ),
     (
@@ -37,8 +37,8 @@ BOARDS = (
     ),
     (
         {"en": "Points in Indonesia", "ms": "Mata di Indonesia", "id": "Poin di Indonesia"},
-        {"en": "Top 3 win a flight credit", "ms": "3 teratas menang kredit penerbangan",
-         "id": "3 teratas menang kredit penerbangan"},
+        {"en": "Top 3 win a flight credit", "ms": "3 teratas: kredit penerbangan",
+         "id": "3 teratas: kredit penerbangan"},
         Rule(Metric.POINTS, PEOPLE, Period.QUARTER, INDONESIA),
     ),
     (
