@@ -106,7 +106,7 @@ def waiting_count(actor: Actor) -> Any:
 def look(
     live: Version, draft: Definition | None, draft_month: int, catalogue: Catalogue, actor: Actor
 ) -> Overview:
-    """Where the companies of a plan would stand if they were reviewed today. At most three statements."""
+    """Where the companies of a plan would stand if they were reviewed today; who is pinned stays. Three statements."""
     on = today()
     mine = [row for row in _companies(actor) if _has(catalogue, live, row, on)]
     window = window_on(live.month, on)
@@ -120,16 +120,17 @@ def look(
     definition = live.definition
     for row in mine:
         have = figures.have(definition.metrics, found[window].get(row.id, {}))
-        reached, own = definition.reached(have), definition.index(row.level)
+        own, is_held = definition.index(row.level), row.pin_until is not None
+        reached = own if is_held else definition.reached(have)
         overview.live[reached] += 1
         overview.standing[own] += 1
         if draft is not None:
             after = figures.have(draft.metrics, found[window_on(draft_month, on)].get(row.id, {}))
-            place = draft.reached(after)
+            place = draft.index(row.level) if is_held else draft.reached(after)
             overview.draft[place] += 1
             rank = draft.index(definition.levels[reached].slug)
             up, down = up + (place > rank), down + (place < rank)
-        if row.pin_until is None:
+        if not is_held:
             _note_borders(row, live, own, have, near, risk)
     near.sort(key=lambda each: -each[0])
     risk.sort(key=lambda each: each[0])

@@ -17,7 +17,9 @@ from app.core.db import db
 from app.core.i18n import LOCALES
 from app.core.money import exponent, format_money, parse_short
 from app.identity.queries import find_actor_by_email
+from app.tiers.catalogue import known_catalogue
 from app.tiers.models import TierVersion
+from app.tiers.overview import look
 from app.tiers.plans import Metric
 from app.tiers.services import plans
 from app.tiers.services.pins import end_pin, pin_level
@@ -226,6 +228,26 @@ def test_the_draft_shows_who_would_rise(app: Flask, client: FlaskClient, cast: C
         and "was RM 120k" in text_of(page)
         and "RM 20k short of Gold" in text_of(page)
     )
+
+
+def test_a_review_by_either_rules_leaves_who_is_pinned_where_they_are(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        version = live(cast)
+        before = looked_at(version.id, cast)
+        manager = find_actor_by_email(cast.manager.email)
+        pin_level(cast.kinabalu.id, "gold", "A promise", today() + timedelta(days=9), actor=manager)
+        after = looked_at(version.id, cast)
+    for then, now in zip(before, after, strict=True):
+        assert then[2] == 0 and now == [then[0] - 1, then[1], 1]
+
+
+def looked_at(version_id: int, cast: Cast) -> tuple[list[int], list[int]]:
+    """Companies a level, by the rules in force and by a draft that asks the same."""
+    catalogue = known_catalogue()
+    rules = catalogue.version(version_id)
+    assert rules is not None
+    found = look(rules, rules.definition, 1, catalogue, find_actor_by_email(cast.owner.email))
+    return found.live, found.draft
 
 
 def test_the_preview_lists_what_the_next_review_does(app: Flask, client: FlaskClient, cast: Cast) -> None:
