@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+import urllib3
 from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
@@ -231,8 +232,8 @@ def read_json(url: str, access_token: str | None = None) -> dict[str, Any]:
         if len(body) > MOST_BYTES:
             raise _silent(f"{url} answers with too much")
         found = requests.models.complexjson.loads(body)
-    except (requests.RequestException, OSError, ValueError) as problem:
-        raise _silent(problem) from problem
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
+        raise _silent(problem) from problem  # reading the raw answer fails in urllib3's words, not requests'
     if not isinstance(found, dict):
         raise _silent(f"{url} answers with something else")
     return found
@@ -263,10 +264,12 @@ def _in_short(why: object) -> str:
     """A line that an operator can act on, without the inner life of the HTTP library."""
     if isinstance(why, requests.exceptions.SSLError):
         return "its certificate is not trusted here"
-    if isinstance(why, requests.Timeout):
+    if isinstance(why, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "no answer in time"
     if isinstance(why, requests.ConnectionError):
         return "nobody answers at this address"
+    if isinstance(why, urllib3.exceptions.HTTPError):
+        return "the answer breaks off or cannot be unpacked"
     if isinstance(why, ValueError) and not isinstance(why, requests.RequestException):
         return "the answer is not JSON"
     return str(why)[:200]

@@ -318,6 +318,28 @@ def test_a_provider_that_is_down_or_talks_nonsense_is_a_sentence(app, client, pr
     assert refused(client.get(back), SILENT, 503)
 
 
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("gzip", "the answer breaks off or cannot be unpacked"),
+        ("short", "the answer breaks off or cannot be unpacked"),
+        ("stalled", "no answer in time"),
+    ],
+)
+def test_a_provider_that_breaks_off_in_the_middle_of_an_answer_is_a_sentence(
+    app, client, provider, monkeypatch, how, reason
+):
+    monkeypatch.setattr(oidc, "TIMEOUT", (1, 0.3))
+    back = leave(client)
+    provider.breaks_off = how  # the document is known; now the keys break off
+    assert refused(client.get(back), SILENT, 503)
+    oidc._kept.clear()
+    assert refused(client.get("/sign-in/oidc"), SILENT, 503)
+    with app.app_context():
+        finding = next(found for found in examine() if found.name == "company sign-in")
+    assert not finding.good and finding.text.endswith(reason)
+
+
 def test_wrong_returns_are_counted_on_the_address_and_right_ones_are_not(app, client, cast, provider):
     settings = app.extensions["tangga_settings"]
     app.extensions["tangga_settings"] = replace(settings, sign_in_address_limit=3)

@@ -32,6 +32,7 @@ class Provider:
         self.wrong, self.codes, self.asked = {}, {}, []
         self.key, self.signing_key = KEYS[0], None
         self.email_in_token, self.is_broken, self.refuses, self.document = True, False, "", {}
+        self.breaks_off = ""  # "gzip": packed wrongly, "short": cut, "stalled": cut and silent
 
     def stop(self):
         self.server.shutdown()
@@ -94,11 +95,23 @@ def _handler(provider):
             self.end_headers()
             self.wfile.write(data)
 
+        def break_off(self, how):
+            self.send_response(200)
+            self.send_header("Content-Length", "5" if how == "gzip" else "500")
+            if how == "gzip":
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(b"hello")
+            if how == "stalled":
+                time.sleep(0.8)
+
         def do_GET(self):
             parts = urlsplit(self.path)
             provider.asked.append(parts.path)
             if provider.is_broken:
                 return self.answer(500, {})
+            if provider.breaks_off:
+                return self.break_off(provider.breaks_off)
             if parts.path == "/.well-known/openid-configuration":
                 return self.answer(200, provider.discovery())
             if parts.path == "/keys":
