@@ -8,10 +8,13 @@ from sqlalchemy import select, update
 
 from app.core.clock import today, travel, utc_now
 from app.core.db import db, transaction
+from app.core.errors import InvalidInput
 from app.core.mail import Mail
 from app.core.settings import current_settings
 from app.identity.models import Person
 from app.partners.audience import Audience
+from app.partners.models import Membership
+from app.partners.services import reinstate_organisation, suspend_organisation
 from app.training.services import assigning
 from tests.cast import Cast
 from tests.training.authoring import published
@@ -88,3 +91,26 @@ def test_an_ending_certificate_is_mailed_with_the_way_to_renew_it(cast: Cast) ->
     assert len(subjects(cast.aisyah)) == 1 and subjects(cast.aisyah)[0].startswith("Zero Trust (id) berakhir")
     links = [word for word in last(cast.aisyah).text.split() if word.startswith("http")]
     assert urlsplit(links[0]).path == "/training/zero-trust" and revoked.reminded_days is None
+
+
+def test_who_is_kept_out_is_not_written_to_until_they_are_back(cast: Cast) -> None:
+    course = published(cast)
+    due, named = today() + timedelta(days=20), [cast.aisyah.person_id, cast.budi.person_id]
+    assigning.assign("zero-trust", audience=None, person_ids=named, due_on=due, actor=cast.marketer)
+    certificate(cast, course, 25)
+    suspend_organisation(cast.kinabalu.id, actor=cast.owner, reason="Unpaid")
+    with transaction():
+        left = update(Membership).where(Membership.person_id == cast.budi.person_id)
+        db.session.execute(left.values(ended_at=utc_now()))
+    with pytest.raises(InvalidInput):
+        assigning.assign("zero-trust", audience=None, person_ids=named, due_on=due, actor=cast.marketer)
+    before = [subjects(cast.aisyah), subjects(cast.budi)]
+    with travel(utc_now() + timedelta(days=14)):
+        assert assigning.remind() == 0 and assigning.warn_of_expiry() == 0
+        assert [subjects(cast.aisyah), subjects(cast.budi)] == before
+        reinstate_organisation(cast.kinabalu.id, actor=cast.owner)
+        for _again in range(2):
+            assigning.remind()
+            assigning.warn_of_expiry()
+    assert [one.split(" ")[0] for one in subjects(cast.aisyah)] == ["A", "Finish", "Zero"]
+    assert subjects(cast.budi) == before[1] and len(before[1]) == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Select, and_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import audit
@@ -19,9 +19,8 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.i18n import _, current_locale
 from app.identity.actor import Actor
 from app.identity.audience import people_of
-from app.identity.models import Person, PersonStatus
+from app.identity.models import Person
 from app.partners.audience import Audience
-from app.partners.models import Membership
 from app.training.models import (
     Assignment,
     AssignmentPerson,
@@ -69,11 +68,7 @@ def assign(
         db.session.add(made)
         db.session.flush()
         if audience is None:
-            found = select(Person.id).join(Membership, Membership.person_id == Person.id)
-            found = found.where(
-                Person.id.in_(person_ids), Person.status == PersonStatus.ACTIVE,
-                Membership.ended_at.is_(None), Membership.organisation_id.is_not(None),
-            )  # fmt: skip
+            found = _at_work().where(Person.id.in_(person_ids))
         else:
             found = people_of(audience)
         taken = _take_in(made, course, list(db.session.scalars(found)))
@@ -84,6 +79,11 @@ def assign(
             after={"people": taken, "due_on": due_on.isoformat() if due_on else None},
         )  # fmt: skip
     return made
+
+
+def _at_work() -> Select[int]:
+    """Ids of the people who can take a course today. Who cannot is not written to, and hears of it once they can."""
+    return people_of(Audience())
 
 
 def _check(
@@ -251,6 +251,7 @@ def _remind(assignment_id: int, stage: int) -> int:
             AssignmentPerson.person_id.not_in(
                 select(CoursePass.person_id).where(CoursePass.course_id == course.id)
             ),
+            AssignmentPerson.person_id.in_(_at_work()),
         )
         told = list(db.session.scalars(select(AssignmentPerson.person_id).where(who)))
         if not told:
@@ -291,6 +292,7 @@ def warn_of_expiry() -> int:
             Certificate.valid_until <= soon,
             Certificate.revoked_at.is_(None),
             Certificate.id.not_in(newer),
+            Certificate.person_id.in_(_at_work()),
         )
         .order_by(Certificate.id)
     )
