@@ -82,6 +82,15 @@ def lacks_description(text: str | None) -> bool:
     return bool(text and "![" in text and UNDESCRIBED.search(render_markdown(text, pictures="/")))
 
 
+def pictures_in(text: str | None) -> set[str]:
+    """Names of the pictures that a text shows from among the files that lie with it, however they are written."""
+    if not text or "![" not in text:
+        return set()
+    parser, named = _parser(), set[str]()
+    parser.renderer.render(parser.parse(_sane(text)), parser.options, {"pictures": "/", "named": named})
+    return named
+
+
 def plain_text(text: str | None, *, length: int = 200) -> str:
     """The first words of a Markdown text without its marks, for lists and mails."""
     words = nh3.clean(str(render_markdown(text)), tags=set()).split()
@@ -124,6 +133,7 @@ def _image(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: An
     token = tokens[at]
     source = str(token.attrs.get("src", ""))
     if env.get("pictures") and PICTURE_NAME.fullmatch(source):
+        env.get("named", set()).add(source)
         source = env["pictures"] + source
     said = token.content.strip()
     if _own_pictures("img", "src", source) is None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.markdown import lacks_description
+from app.core.markdown import lacks_description, pictures_in
 from app.training.models import (
     ATTEMPTS_LIMIT,
     LANGUAGES,
@@ -40,9 +40,6 @@ MAX_QUESTIONS = 200
 MIN_OPTIONS, MAX_OPTIONS = 2, 10
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,58}[a-z0-9])?")
 TRUE, FALSE = "true", "false"
-PICTURE = re.compile(
-    r"!\[[^\]]*\]\(([A-Za-z0-9][A-Za-z0-9_.-]*)\)"
-)  # a picture by the name of a file of the course
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +255,7 @@ def publishing_faults(
     for number, part in enumerate(parts, 1):
         if not part_is_said("en", part):
             found.append(_("Part %(number)s has no English text yet.", number=number))
-        shown = {name for body in part.body.values() for name in PICTURE.findall(body)}
+        shown = {name for body in part.body.values() for name in pictures_in(body)}
         for name in sorted(shown.difference(files)):
             found.append(
                 _(

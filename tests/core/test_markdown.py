@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from app.core.markdown import lacks_description, plain_text, render_markdown
+from app.core.markdown import lacks_description, pictures_in, plain_text, render_markdown
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +110,17 @@ def test_lists_and_mails_get_plain_words(app):
     with app.test_request_context():
         assert plain_text("# A & b\n\n*c* <d> [e](https://x.example)") == "A & b c <d> e"
         assert plain_text("word " * 100, length=10) == "word word…"
+
+
+def test_the_pictures_of_a_text_are_those_that_are_drawn() -> None:
+    drawn = (
+        '![a](a.png "T") ![a [b]](b.png) ![a](<c.png>) ![a][d]\n\n[d]: d.png\n\n[![e](e.png)](/deals)\n\n'
+        "```say\n![f](f.png)\n```\n\n```check\n? ![g](g.png)\n- ![h](h.png)\n```\n\n![i](i.png)"
+    )
+    assert pictures_in(drawn) == {f"{letter}.png" for letter in "abcdefghi"}
+    html = render_markdown(drawn, pictures="/here/")
+    assert all(f'src="/here/{name}"' in html for name in pictures_in(drawn))
+    spoken_of = (
+        "```\n![a](a.png)\n```\n\n`![b](b.png)` \\![c](c.png) ![d](/d.png) ![e](https://e.example/e.png)"
+    )
+    assert pictures_in(spoken_of) == pictures_in("") == pictures_in(None) == set()

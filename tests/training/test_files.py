@@ -129,11 +129,12 @@ def test_a_course_is_not_published_with_a_picture_that_is_not_there(
 ) -> None:
     inside(app, draft, cast)
     sign_in(client, cast.marketer)
-    form = sent(app, body="![A map](no-map.png)")
+    form = sent(app, body='![A map](<no-map.png> "Where")\n\n```\n![So is one written](example.png)\n```')
     assert client.post("/admin/training/zero-trust/parts/p0", data=form).status_code == 303
     path = "/admin/training/zero-trust/publication"
     sentence = "Part 1 shows the picture “no-map.png”, which is not there."
-    assert sentence in unescape(client.get(path).text)
+    page = unescape(client.get(path).text)
+    assert sentence in page and "shows the picture “example.png”" not in page
     answer = client.post(path)
     assert answer.status_code == 409 and sentence in unescape(answer.text)
     assert inside(app, queries.find_work, "zero-trust").is_draft
