@@ -92,10 +92,17 @@ def pictures_in(text: str | None) -> set[str]:
 
 
 def plain_text(text: str | None, *, length: int = 200) -> str:
-    """The first words of a Markdown text without its marks, for lists and mails."""
+    """The first words of a Markdown text without its marks, for lists and mails.
+
+    What is longer than `length` ends after a whole word and "…"; only a script without spaces is cut between letters.
+    """
     words = nh3.clean(str(render_markdown(text)), tags=set()).split()
     plain = str(Markup(" ".join(words)).unescape())
-    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
+    if len(plain) <= length:
+        return plain
+    start = plain[: length - 1]
+    whole = start if plain[length - 1] == " " else start.rpartition(" ")[0]
+    return (whole if 2 * len(whole) >= length else start).rstrip(" ,;:") + "…"
 
 
 def _sane(text: str | None) -> str:

@@ -110,6 +110,9 @@ def test_lists_and_mails_get_plain_words(app):
     with app.test_request_context():
         assert plain_text("# A & b\n\n*c* <d> [e](https://x.example)") == "A & b c <d> e"
         assert plain_text("word " * 100, length=10) == "word word…"
+        assert plain_text("up to 5,000 points for each deal", length=16) == "up to 5,000…"
+        assert plain_text("see it, then register", length=10) == "see it…"
+        assert plain_text("云备份" * 9, length=10) == "云备份" * 3 + "…"
 
 
 def test_the_pictures_of_a_text_are_those_that_are_drawn() -> None:

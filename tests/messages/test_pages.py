@@ -75,10 +75,16 @@ def test_what_must_be_confirmed_stands_first_until_it_is(app: Flask, cast: Cast,
     assert 'name="revision" value="1"' in client.get(path).text
     assert client.post(f"{path}/confirmation", data={"revision": "7"}).status_code == 409
     assert client.post(f"{path}/confirmation", data={"revision": "x"}).status_code == 409
+    assert "Needs you to confirm" in client.get(path).text
+    with app.app_context():
+        assert db.session.scalar(bell(cast.aisyah)) == 2
     for _again in range(2):
         assert client.post(f"{path}/confirmation", data={"revision": "1"}).status_code == 303
-    assert "You confirmed this on" in client.get(path).text
+    shown = client.get(path).text
+    assert "You confirmed this on" in shown and ">Confirmed</p>" in shown
+    assert "Needs you to confirm" not in shown + client.get("/notices").text
     with app.app_context():
+        assert db.session.scalar(bell(cast.aisyah)) == 1, "who confirms has read what the bell told"
         assert [line.title for line in queries.list_news(cast.aisyah).lines] == ["Newer", "Partner Day"]
         news = live(cast.marketer)
     assert client.post(f"/news/{news.public_id}/confirmation", data={"revision": "1"}).status_code == 409

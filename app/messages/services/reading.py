@@ -53,6 +53,7 @@ def confirm(public_id: str, number: int, *, actor: Actor) -> None:
                 _("This was corrected while you were reading. Read it again, then confirm.")
             )
         execute_sql(_CONFIRM, _values(revision_id, actor))
+        read_about(notice_key(public_id, number), actor=actor)
 
 
 def want_mail(wanted: bool, *, actor: Actor) -> None:

@@ -94,7 +94,8 @@ def _ring(announcement: Announcement, revision: Revision, texts: dict[str, Wordi
     def words() -> tuple[object, object]:
         text = pick(texts, current_locale())
         body = text.summary or plain_text(text.body, length=140)
-        return text.title, _("Needs you to confirm") if must else body
+        # What is told stands in the list for good, so it says what was asked of everybody, not who still has to.
+        return text.title, _("Each reader is asked to confirm this.") if must else body
 
     notify(
         ids,
