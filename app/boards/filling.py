@@ -32,7 +32,8 @@ class Ahead:
 def fill(board_id: int) -> None:
     """Count all facts there are on a board that has just begun; from then on the pipeline does. Safe to repeat.
 
-    A void or a late award among what was read lets it be read again; the last time everything is read under the lock.
+    A void, a late award or a fact without its worth among what was read lets it be read again; the last time
+    everything is read under the lock.
     """
     for _try in range(TRIES):
         ahead = _read_ahead(board_id)
@@ -46,7 +47,11 @@ def _waits(board: Board | None) -> bool:
 
 
 def _read_ahead(board_id: int) -> Ahead | None:
-    """What there is now, read without a lock; None if the board does not wait for it."""
+    """What there is now, read without a lock; None if the board does not wait for it.
+
+    A fact that was still being recorded while worths were decided has none: then the counts are left empty, equal to
+    no others, and all is read again.
+    """
     end_read()
     board = db.session.get(Board, board_id, populate_existing=True)
     if board is None or not _waits(board):
@@ -56,9 +61,10 @@ def _read_ahead(board_id: int) -> Ahead | None:
     if rule.metric is Metric.REVENUE:
         _decide(rule, until)
     counts = _counts(rule, until)
-    sums = totals([rule], decides=False, missing=lambda _id: None, until=until)
+    undecided: list[str] = []
+    sums = totals([rule], decides=False, missing=undecided.append, until=until)
     end_read()
-    return Ahead(sums, until, counts)
+    return Ahead(sums, until, () if undecided else counts)
 
 
 def _decide(rule: Rule, until: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from app.activities.bulk import record_many
 from app.activities.services import void
 from app.boards import filling, services
 from app.boards.models import Board, Metric, Period
-from app.core.db import end_read
+from app.core.db import db, dialect, end_read, transaction
 from app.programs.parking import replay_parked
 from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, scores
 from tests.programs.makers import DAY, live, sale, set_rate, win
@@ -93,3 +94,48 @@ def test_points_that_come_late_and_rates_that_come_late_are_not_missed(filled: A
 
     made, _read_from = filled(Metric.REVENUE, COMPANIES, dollars_come)
     assert scores(made) == {cast.kinabalu.id: 1_000_00 + 1_500_00 + 400_00}
+
+
+def test_facts_that_come_after_worths_were_decided_are_counted_under_the_lock(
+    filled: Any, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_rate("SGD", DAY, 300)
+    win(cast, "D-1", 100_00, currency="SGD")
+    win(cast, "D-2", 50_00)
+    monkeypatch.setattr(filling, "_decide", lambda _rule, _until: None)  # always too early
+    made, read_from = filled(Metric.REVENUE, COMPANIES)
+    assert (scores(made), read_from) == ({cast.kinabalu.id: 350_00}, [0])
+
+
+def test_a_fact_that_another_connection_was_still_recording_is_read_again(
+    filled: Any, app: Flask, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_rate("SGD", DAY, 300)
+    recorded, may_end, decide = Event(), Event(), filling._decide
+    is_alone = dialect() == "sqlite"  # one writer at a time: there it comes before worths are decided
+
+    def record_slowly() -> None:
+        with app.app_context():
+            with transaction():
+                win(cast, "D-1", 100_00, currency="SGD")
+                recorded.set()
+                assert is_alone or may_end.wait(20)
+            db.session.remove()
+
+    writer = Thread(target=record_slowly)
+    writer.start()
+    assert recorded.wait(20)
+    if is_alone:
+        writer.join(20)
+    last = win(cast, "D-2", 50_00, who=cast.budi).activity_id
+
+    def decide_early(rule: Any, until: int) -> None:
+        decide(rule, until)
+        end_read()
+        may_end.set()
+        writer.join(20)
+
+    monkeypatch.setattr(filling, "_decide", decide_early)
+    made, read_from = filled(Metric.REVENUE, COMPANIES)
+    assert not writer.is_alive()
+    assert (scores(made), read_from) == ({cast.kinabalu.id: 300_00, cast.merapi.id: 50_00}, [last])
