@@ -40,7 +40,7 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One company's tier. `rows` are the metrics of the next level, `kept` those of its own; in a grace `kept` counts the
-    reviewed year and all that came after it."""
+    reviewed year and all that came after it. `is_safe`: what `kept` counts is enough for the level."""
 
     version: Version
     own: int
@@ -54,6 +54,7 @@ class Page:
     waiting: int
     rows: list[Progress]
     kept: list[Progress]
+    is_safe: bool
     history: list[Past]
 
     @property
@@ -85,11 +86,6 @@ class Page:
     def score(self) -> int:
         """Of 100, for the next level."""
         return int(self.definition.score(self.have, self.next_level))
-
-    @property
-    def is_safe(self) -> bool:
-        """True if the level has what it needs already."""
-        return bool(self.definition.meets(self.have, self.level))
 
     @property
     def kept_needs(self) -> str:
@@ -163,6 +159,7 @@ def read_page(organisation_id: int) -> Page | None:
         waiting=found.get("waiting", 0),
         rows=progress(definition, above, have, version.month) if own + 1 < len(definition.levels) else [],
         kept=progress(definition, definition.levels[own], kept, version.month),
+        is_safe=definition.meets(kept, definition.levels[own]),
         history=_history(rows, definition),
     )
 

@@ -17,13 +17,14 @@ from app.core.db import db
 from app.core.i18n import LOCALES
 from app.core.money import exponent, format_money, parse_short
 from app.identity.queries import find_actor_by_email
+from app.partners.audience import Audience
 from app.tiers.catalogue import known_catalogue
 from app.tiers.models import TierVersion
 from app.tiers.overview import look
 from app.tiers.plans import Metric
 from app.tiers.services import plans
 from app.tiers.services.pins import end_pin, pin_level
-from app.tiers.services.reviews import preview
+from app.tiers.services.reviews import preview, run_review
 from tests.cast import Cast, sign_in
 from tests.conftest import count_statements
 from tests.tiers import makers
@@ -87,6 +88,39 @@ def test_in_its_grace_a_company_reads_what_is_missing_with_the_reviewed_year(
     assert asked.count <= 8
     assert "Gold is yours until 10 April 2027." in page and "without it the tier becomes Silver." in page
     assert "To keep Gold by then: RM 36k to go." in page
+
+
+def test_who_has_made_it_up_in_the_grace_reads_that_the_level_stays(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    new_year = date(2027, 1, 10)
+    said = {
+        cast.aisyah: ("To keep Gold by then: RM 84k to go.", "Gold stays yours. What the last review found"),
+        cast.budi: ("skor harus 70", "Gold tetap milik Anda. Kekurangan pada peninjauan terakhir"),
+    }
+    by_score = makers.definition(
+        Metric("revenue", 60, ("deal_won",)), Metric("deals", 40), join="score",
+        silver={"revenue": 40_000 * RM, "deals": 1}, gold={"revenue": 120_000 * RM, "deals": 3},
+        audience=Audience(organisation_ids=(cast.merapi.id,)),
+    )  # fmt: skip
+    with freeze(datetime(2027, 1, 10, 4, tzinfo=UTC)):
+        with app.app_context():
+            live(cast, by_score, name="By score")
+            live(cast, makers.definition(audience=Audience(organisation_ids=(cast.kinabalu.id,))))
+            for who in said:
+                win(cast, 36_000 * RM, on=date(2026, 11, 10), who=who)
+                pin = pin_level(who.organisation_id, "gold", "A promise", new_year, actor=cast.owner)
+                end_pin(pin.id, actor=cast.owner)
+        for who, (missing, stays) in said.items():
+            page = text_of(sign_in(client, who).get("/tier").text)
+            assert missing in page and stays not in page
+            with app.app_context():
+                for minor in (84_000 * RM, RM):
+                    win(cast, minor, on=new_year, who=who)
+            page = text_of(client.get("/tier").text)
+            assert stays in page and missing not in page and "10 April 2027" not in page
+        with app.app_context():
+            assert [step.kind for step in run_review()] == ["recovered", "recovered"]
 
 
 def test_what_is_ones_own_is_told_once_and_what_is_far_stands_folded(
