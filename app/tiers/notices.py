@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import format_date
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.core import mail
 from app.core.db import db
@@ -18,7 +18,7 @@ from app.core.i18n import _, force_locale, ngettext
 from app.core.settings import current_settings
 from app.identity.models import Person, PersonStatus
 from app.notices.services import notify
-from app.partners.models import Membership, Role
+from app.partners.models import Membership, Organisation, OrganisationStatus, Role
 from app.tiers import benefits
 from app.tiers.plans import Definition, Level
 from app.tiers.standings import Change
@@ -30,14 +30,21 @@ Letter = Callable[[], tuple[str, list[object]]]
 
 
 def people_of(organisation_ids: Iterable[int]) -> dict[int, list[int]]:
-    """Who belongs to companies now."""
+    """Who belongs to companies now; nobody of a suspended one."""
     found: dict[int, list[int]] = {}
-    query = select(Membership.organisation_id, Membership.person_id).where(
-        Membership.organisation_id.in_(set(organisation_ids)), Membership.ended_at.is_(None)
-    )
+    query = _members(select(Membership.organisation_id, Membership.person_id), organisation_ids)
     for organisation_id, person_id in db.session.execute(query):
         found.setdefault(organisation_id or 0, []).append(person_id)
     return found
+
+
+def _members(query: Select[*tuple[Any, ...]], organisation_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:
+    """The open memberships of companies that are not suspended: whoever may be written to is one of them."""
+    return query.join(Organisation, Organisation.id == Membership.organisation_id).where(
+        Membership.organisation_id.in_(set(organisation_ids)),
+        Membership.ended_at.is_(None),
+        Organisation.status == OrganisationStatus.ACTIVE,
+    )
 
 
 def tell_changes(changes: Sequence[Change]) -> None:
@@ -59,16 +66,11 @@ def tell_changes(changes: Sequence[Change]) -> None:
 
 
 def _admins_of(organisation_ids: Iterable[int]) -> dict[int, list[Any]]:
-    """Who gets the letters of companies: id, e-mail and language of their active admins."""
+    """Who gets the letters of companies: id, e-mail and language of their active admins; nobody of a suspended one."""
     query = (
-        select(Membership.organisation_id, Person.id, Person.email, Person.locale)
+        _members(select(Membership.organisation_id, Person.id, Person.email, Person.locale), organisation_ids)
         .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.organisation_id.in_(set(organisation_ids)),
-            Membership.role == Role.PARTNER_ADMIN,
-            Membership.ended_at.is_(None),
-            Person.status == PersonStatus.ACTIVE,
-        )
+        .where(Membership.role == Role.PARTNER_ADMIN, Person.status == PersonStatus.ACTIVE)
         .order_by(Person.id)
     )
     found: dict[int, list[Any]] = {}

@@ -15,6 +15,7 @@ from app.core.mail import Mail, list_outbox
 from app.identity.models import Person, PersonStatus
 from app.notices.models import Notice
 from app.partners.models import Role
+from app.partners.services import reinstate_organisation, suspend_organisation
 from app.tiers.cli import tiers_group
 from app.tiers.models import TierChange, TierStanding
 from app.tiers.services.reviews import run_review
@@ -72,6 +73,22 @@ def test_admins_get_each_rise_warning_and_fall_once_in_their_language(app: Flask
         assert "becomes Silver on 1 April 2027" in " ".join(warning.text.split()) and "/tier" in warning.text
         with on(END):
             assert len(list_outbox()) == 18
+
+
+def test_a_suspended_company_is_reviewed_and_nobody_of_it_is_written_to(app: Flask, cast: Any) -> None:
+    with app.app_context():
+        gold_that_is_short(cast)
+        mails, notices = letters(), makers.told([cast.aisyah.person_id])
+        suspend_organisation(cast.kinabalu.id, actor=cast.owner, reason="a check")
+        for days_left in (90, 60, 0):
+            with on(END - timedelta(days=days_left)):
+                run_review()
+        assert makers.level_of(cast.kinabalu.id) == "silver"
+        assert (letters(), makers.told([cast.aisyah.person_id])) == (mails, notices)
+        reinstate_organisation(cast.kinabalu.id, actor=cast.owner)
+        with on(END):
+            win(cast, 130_000 * RM, on=END)
+        assert letters()["admin"] == [*mails["admin"], "Your company has reached Gold"]
 
 
 def everything() -> list[Any]:
