@@ -129,7 +129,7 @@ def _with_figures(
     return found
 
 
-def apply_changes(changes: Sequence[Change], on: date, *, tells: bool = True) -> None:
+def apply_changes(changes: Sequence[Change], on: date) -> None:
     """Write changes of level: history, standing, the company's own row, and one notice a person."""
     if not changes:
         return
@@ -155,5 +155,4 @@ def apply_changes(changes: Sequence[Change], on: date, *, tells: bool = True) ->
             )
         )  # fmt: skip
     keep_tier({change.standing.organisation_id: change.to_level for change in changes})
-    if tells:
-        notices.tell_changes(changes)
+    notices.tell_changes(changes)
