@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # days that people may choose
+
 _offset: ContextVar[timedelta] = ContextVar("clock_offset", default=timedelta())
 _fixed: ContextVar[datetime | None] = ContextVar("clock_fixed", default=None)
 

@@ -14,6 +14,7 @@ from wtforms.form import BaseForm as WTBaseForm
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
+from app.core.clock import FIRST_YEAR, LAST_YEAR
 from app.core.i18n import current_locale
 from app.core.money import InvalidNumber, format_money, parse_amount, parse_int
 
@@ -189,7 +190,7 @@ class DateField(_Typed):
             value = date.fromisoformat(text)
         except ValueError:
             raise ValueError(gettext("Choose a date, for example 2026-12-31.")) from None
-        if not 1990 <= value.year <= 2100:
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
             raise ValueError(gettext("Choose a date between 1990 and 2100."))
         return value
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +11,8 @@ from flask.cli import ScriptInfo
 
 from app.codes.cli import codes as command
 from app.codes.export import NotOpened, Writer, read_export
+from app.codes.services import default_last_day
+from app.core.clock import today
 from app.core.db import execute_sql
 from app.ledger.verify import broken_invariants
 from tests.cast import sign_in
@@ -92,6 +95,11 @@ def test_bad_input_keeps_what_was_typed(app, cast, gifts, client):
         assert answer.status_code == 422 and f'value="{points}"' in answer.text
     answer = make(client, gifts, 50_000, 10_000, valid_until="9999-01-01")
     assert answer.status_code == 422
+    with app.app_context():
+        end = default_last_day(today())
+    answer = make(client, gifts, 5, 5, valid_until=end + timedelta(days=1))
+    assert answer.status_code == 422 and f"Choose {end:%-d %B %Y} or earlier" in answer.text
+    assert make(client, gifts, 5, 5, key="e" * 9, valid_until=end).status_code == 303
     assert make(client, gifts, 5, 5, campaign="nothing").status_code == 422
     new = {
         "name": "x" * 5_000,
@@ -178,9 +186,18 @@ def test_codes_are_issued_and_opened_on_the_command_line(app, cast, gifts, tmp_p
             "50,000",
         ),
         (("open", out), "password"),
+        *(
+            (
+                ("issue", "--campaign", "partner-day-kl-guests", "--points", 5, "--count", 1, "--out", tmp_path / "d",
+                 "--valid-until", day),
+                sentence,
+            )
+            for day, sentence in (("9999-01-01", "between 1990 and 2100"), ("2100-12-31", "the campaign ends then"))
+        ),
+        (("campaign", "--name", "A", "--giver", "B", "--budget", 5, "--valid-until", "9999-01-01"), "between 1990 and"),
     ):  # fmt: skip
         refused = run(app, *arguments, env={"TANGGA_CODES_PASSWORD": "not the password"})
-        assert refused.exit_code == 1 and sentence in refused.output
+        assert refused.exit_code == 1 and sentence in refused.output and refused.output.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["codes.tgc"]
     voided = run(app, "void", found["batch"], "--reason", "Test over")
     assert voided.exit_code == 0 and "60 points" in voided.output

@@ -19,9 +19,10 @@ from app.codes.models import MOST_CODES, MOST_POINTS, BatchState, GiftCampaign, 
 from app.codes.services.making import Sink, ids_of, make_codes
 from app.codes.services.telling import tell_decided, tell_waiting
 from app.core import audit
-from app.core.clock import today, utc_now
+from app.core.clock import LAST_YEAR, today, utc_now
 from app.core.db import db, end_read, lock, transaction
 from app.core.errors import InvalidInput
+from app.core.filters import long_day
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_points
 from app.core.settings import current_settings
@@ -90,6 +91,12 @@ def _check(campaign: GiftCampaign, wanted: Wanted) -> None:
     last = wanted.valid_until or campaign.valid_until
     if last < max(today(), campaign.valid_from):
         fields["valid_until"] = _("The last day has passed already.")
+    elif last.year > LAST_YEAR:
+        fields["valid_until"] = _("Choose a date between 1990 and 2100.")
+    elif last > campaign.valid_until:
+        fields["valid_until"] = _(
+            "Choose %(day)s or earlier: the campaign ends then.", day=long_day(campaign.valid_until)
+        )
     if not fields and wanted.points * wanted.code_count > campaign.left_points:
         left = campaign.left_points
         fields["code_count"] = ngettext(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.codes.models import GiftCampaign, Occasion
 from app.core import audit
-from app.core.clock import today
+from app.core.clock import LAST_YEAR, today
 from app.core.db import db, lock, transaction
 from app.core.errors import InvalidInput
 from app.core.i18n import _
@@ -56,6 +56,8 @@ def _check(details: CampaignDetails) -> None:
         fields["valid_until"] = _("The last day comes after the first.")
     elif details.valid_until < today():
         fields["valid_until"] = _("The last day has passed already.")
+    elif details.valid_until.year > LAST_YEAR:
+        fields["valid_until"] = _("Choose a date between 1990 and 2100.")
     if fields:
         raise InvalidInput(fields=fields)
 
