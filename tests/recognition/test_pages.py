@@ -166,6 +166,22 @@ def test_the_desk_says_the_cost_and_what_the_receiver_will_see_in_their_language
         assert db.session.scalar(select(func.count()).select_from(Award)) == 0
 
 
+def test_every_button_that_shows_before_it_gives_says_where_it_leads(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        begin(cast)
+    sign_in(client, cast.marketer)
+    page = client.get(f"/admin/recognition/new?to={person(cast.aisyah)}").text
+    actions = re.findall(r'<button[^>]*formaction="([^"]*)"[^>]*>([^<]+)', page)
+    assert [label for _action, label in actions] == ["Find someone", "See it before you give it"]
+    for action, _label in actions:
+        shown = client.post(action or "/admin/recognition/new", data=form(cast))
+        assert shown.status_code == 200 and f"{cast.aisyah.first_name} will see" in shown.text
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Award)) == 0
+
+
 def test_over_the_limit_the_button_asks_a_named_person(app: Flask, client: FlaskClient, cast: Cast) -> None:
     with app.app_context():
         begin(cast, budget=None)
