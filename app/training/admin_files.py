@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flask import Response, request
-from werkzeug.datastructures import FileStorage
 
 from app.core.errors import AppError, InvalidInput
 from app.core.i18n import _
@@ -43,62 +42,102 @@ def pictures_of(files: list[CourseFile]) -> list[Picture]:
     ]
 
 
-def with_uploads(slug: str, form: PartForm, part: Part, locale: str) -> Part:
-    """The part with what came with the form: its file, and a picture at the end of its text. Raises InvalidInput."""
-    return _with_picture(slug, form, _with_file(slug, form, part), locale)
+class Uploads:
+    """What came with the form of a part: the file that it hands out, and a picture for its text."""
 
+    def __init__(self, form: PartForm, locale: str) -> None:
+        self._form, self._locale = form, locale
+        self._chosen, self._typed = form.file.data, form.body.data
+        self._stored: dict[str, Stored] = {}
+        self._files: list[CourseFile] = []
+        names = ("upload", "picture") if form.kind.data == ModuleKind.FILE else ("picture",)
+        self._sent = {name: sent for name in names if (sent := request.files.get(name)) and sent.filename}
 
-def _sent(name: str) -> FileStorage | None:
-    upload = request.files.get(name)
-    return upload if upload is not None and upload.filename else None
+    def join(self, slug: str, part: Part) -> Part:
+        """The part with its file, and with the picture at the end of its text.
 
+        Raises InvalidInput, also for what else is wrong with the part, before anything is attached to the course.
+        """
+        if not self._sent:
+            return part
+        try:
+            says = self._description()
+            self._keep()
+            expected = {name: FileRef(stored.name, "new") for name, stored in self._stored.items()}
+            authoring.refuse(list(self._joined(part, expected, says).faults()))
+            attached = {name: self._attach(slug, name) for name in self._stored}
+        except AppError:
+            if not self._files:
+                self._discard()
+            raise
+        made = self._joined(part, attached, says)
+        if "upload" in attached:
+            self._form.file.data = attached["upload"].public_id
+        self._form.body.data = made.body.get(self._locale, "")
+        return made
 
-def _kept(upload: FileStorage, field: str, kinds: tuple[str, ...]) -> Stored:
-    try:
-        return keep(upload.stream, upload.filename or "", kinds=kinds)
-    except AppError as refused:
-        raise InvalidInput(fields={field: refused.fields.get("file") or refused.message}) from None
+    def after_refusal(self, *, is_undone: bool) -> frozenset[str]:
+        """Ids of the files that go with the refused transaction (`is_undone`); the form is as it was sent.
 
+        What was attached for good stays chosen. What was not has to be chosen again, and its field says so.
+        """
+        if self._files and not is_undone:
+            return frozenset()
+        self._discard()
+        self._form.file.data, self._form.body.data = self._chosen, self._typed
+        for name in self._sent:
+            if not self._form[name].errors:
+                self._form.fail(name, _("Choose the file once more: it was not kept."))
+        return frozenset(file.public_id for file in self._files)
 
-def _attached(slug: str, stored: Stored, name: str = "") -> CourseFile:
-    try:
-        return authoring.attach_file(slug, stored, actor=current_actor(), name=name)
-    except AppError:
-        discard(stored)
-        raise
+    def _description(self) -> str:
+        words = (self._form.picture_says.data or "").translate(str.maketrans("[]", "()", "\\"))
+        if "picture" in self._sent and not words.split():
+            raise InvalidInput(
+                fields={"picture_says": _("Say what the picture shows, for those who cannot see it.")}
+            )
+        return " ".join(words.split())
 
+    def _keep(self) -> None:
+        for name, upload in self._sent.items():
+            kinds = tuple(PICTURES if name == "picture" else MAGIC)
+            try:
+                stored = keep(upload.stream, upload.filename or "", kinds=kinds)
+            except AppError as refused:
+                raise InvalidInput(fields={name: refused.fields.get("file") or refused.message}) from None
+            self._stored[name] = stored
+            if name == "picture":
+                self._stored[name] = replace(stored, name=_picture_name(stored))
+                if stored.size > PICTURE_KB * 1024:
+                    sentence = _(
+                        "Choose a picture of at most %(size)s KB: phones wait for it.", size=PICTURE_KB
+                    )
+                    raise InvalidInput(fields={"picture": sentence})
 
-def _with_file(slug: str, form: PartForm, part: Part) -> Part:
-    upload = _sent("upload")
-    if part.kind is not ModuleKind.FILE or upload is None:
+    def _attach(self, slug: str, name: str) -> FileRef:
+        stored = self._stored[name]
+        shown_as = stored.name if name == "picture" else ""
+        file = authoring.attach_file(slug, stored, actor=current_actor(), name=shown_as)
+        self._files.append(file)
+        return FileRef(file.name, file.public_id)
+
+    def _joined(self, part: Part, files: dict[str, FileRef], says: str) -> Part:
+        if "upload" in files:
+            part = replace(part, file=files["upload"])
+        if "picture" in files:
+            text = f"{part.body.get(self._locale, '')}\n\n![{says}]({files['picture'].name})".strip()
+            part = replace(part, body=spoken(part.body, self._locale, text))
         return part
-    file = _attached(slug, _kept(upload, "upload", tuple(MAGIC)))
-    form.file.data = file.public_id
-    return replace(part, file=FileRef(file.name, file.public_id))
+
+    def _discard(self) -> None:
+        for stored in self._stored.values():
+            discard(stored)
 
 
-def _with_picture(slug: str, form: PartForm, part: Part, locale: str) -> Part:
-    upload = _sent("picture")
-    if upload is None:
-        return part
-    says = " ".join((form.picture_says.data or "").translate(str.maketrans("[]", "()", "\\")).split())
-    if not says:
-        raise InvalidInput(
-            fields={"picture_says": _("Say what the picture shows, for those who cannot see it.")}
-        )
-    stored = _kept(upload, "picture", tuple(PICTURES))
-    if stored.size > PICTURE_KB * 1024:
-        discard(stored)
-        raise InvalidInput(
-            fields={
-                "picture": _("Choose a picture of at most %(size)s KB: phones wait for it.", size=PICTURE_KB)
-            }
-        )
+def _picture_name(stored: Stored) -> str:
+    """A name that a text can say."""
     stem, _dot, ending = stored.name.rpartition(".")
-    file = _attached(slug, stored, f"{store.slugify(stem, fallback='picture')}.{ending.lower()}")
-    text = f"{part.body.get(locale, '')}\n\n![{says}]({file.name})".strip()
-    form.body.data = text
-    return replace(part, body=spoken(part.body, locale, text))
+    return f"{store.slugify(stem, fallback='picture')}.{ending.lower()}"
 
 
 @admin_bp.get("/<slug>/files/<public_id>")

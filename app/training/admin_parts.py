@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Response, request, url_for
@@ -18,7 +19,7 @@ from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
 from app.training import store
 from app.training.admin_blueprint import admin_bp, after_saving, chosen_locale, lang
-from app.training.admin_files import PICTURE_KB, pictures_of, with_uploads
+from app.training.admin_files import PICTURE_KB, Uploads, pictures_of
 from app.training.content import OPTION_LENGTH, Part, QuizQuestion, gaps_of
 from app.training.forms import (
     PartForm,
@@ -67,11 +68,13 @@ def empty_page(work: CourseWork, locale: str) -> Response:
 
 
 def part_page(
-    work: CourseWork, part: Part, locale: str, *, form: PartForm | None = None, is_new: bool = False, **context: Any
+    work: CourseWork, part: Part, locale: str, *, form: PartForm | None = None, is_new: bool = False,
+    without: Collection[str] = (), **context: Any,
 ) -> Response:  # fmt: skip
-    """One part in the middle, its preview on the right."""
+    """One part in the middle, its preview on the right; `without` the files whose rows are about to go."""
     form = form or PartForm(formdata=None, data={**part_data(part, locale), "seen": store.stamp_of(part)})
     files = store.files_of(work.course.id) if current_actor().can("training.edit") else []
+    files = [file for file in files if file.public_id not in without]
     form.file.choices = [SelectChoice("", _("Choose a file"))]
     shown = part
     if context.get("status", 200) >= 400:
@@ -128,13 +131,14 @@ def _save_part(slug: str, key: str | None) -> Response:
     work = queries.find_work(slug)
     base = _find_part(work, key) if key else EMPTY_PART
     form = PartForm()
+    uploads = Uploads(form, locale)
     is_right = form.validate()
     status, message = 422, ""
     try:
         if is_right:
             if request.form.get("new_draft"):
                 authoring.start_draft(slug, actor=actor)
-            made = with_uploads(slug, form, form.part(base, locale), locale)
+            made = uploads.join(slug, form.part(base, locale))
             if key is None:
                 made = editing.add_part(slug, made, actor=actor)
             else:
@@ -145,6 +149,7 @@ def _save_part(slug: str, key: str | None) -> Response:
         _at_fields(form, refused, locale)
     except Conflict as refused:
         status, message = 409, _published_meanwhile(refused)
+    lost = uploads.after_refusal(is_undone=key is None)
     theirs = None
     if status == 409 and key is not None:
         work = queries.find_work(slug)
@@ -152,7 +157,8 @@ def _save_part(slug: str, key: str | None) -> Response:
         theirs = base
         form.seen.data = store.stamp_of(base)  # saving once more puts theirs aside, knowingly
     return part_page(
-        work, base, locale, form=form, is_new=key is None, status=status, message=message, theirs=theirs
+        work, base, locale, form=form, is_new=key is None, without=lost, status=status, message=message,
+        theirs=theirs,
     )  # fmt: skip
 
 

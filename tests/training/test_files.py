@@ -1,5 +1,6 @@
 """Files and pictures of courses: who gets them, how they arrive, and that a picture says what it shows."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
@@ -12,6 +13,7 @@ from PIL import Image
 
 from app.core import storage
 from app.partners.audience import Audience
+from app.training import store
 from app.training.content import FileRef, Part
 from app.training.models import ModuleKind
 from app.training.queries import authoring as queries
@@ -122,6 +124,48 @@ def test_a_picture_is_brought_with_what_it_shows(app: Flask, client: FlaskClient
     page = client.get(address).text
     assert '<img src="/admin/training/zero-trust/files/four-steps.png" alt="Four (steps) in a row"' in page
     assert "![What it shows](four-steps.png)" in page
+
+
+def test_a_new_part_that_is_refused_keeps_no_file_and_says_so(
+    app: Flask, client: FlaskClient, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside(app, draft, cast)
+    sign_in(client, cast.marketer)
+    base, again = "/admin/training/zero-trust/parts", "Choose the file once more: it was not kept."
+    with app.app_context():
+        before = set(storage.upload_folder().iterdir())
+
+    def post(address: str = base, **changes: object) -> tuple[int, str]:
+        form = {**sent(app, **changes), "idempotency_key": secrets.token_hex(8)}
+        answer = client.post(address, data=form)
+        return answer.status_code, unescape(answer.text)
+
+    def nothing_is_kept() -> bool:
+        with app.app_context():
+            return (
+                not store.files_of(work(app).course.id) and set(storage.upload_folder().iterdir()) == before
+            )
+
+    plan = {"kind": "file", "upload": (BytesIO(PLAN), "plan.pdf")}
+    status, page = post(picture=png(), picture_says="Four steps", body="Look ![](/a.png)")
+    assert status == 422 and ">Look ![](/a.png)</textarea>" in page.replace("\n", "") and again in page
+    assert "four-steps.png" not in page and nothing_is_kept()
+    status, page = post(**plan, picture=png())
+    assert status == 422 and "Say what the picture shows" in page and page.count(again) >= 2
+    assert "plan.pdf" not in page and nothing_is_kept()
+    for changes in ({"title": "x" * 500}, {"minutes": "9999"}):
+        plan["upload"] = (BytesIO(PLAN), "plan.pdf")
+        status, page = post(**{**plan, **changes})
+        assert status == 422 and again in page and "plan.pdf" not in page and nothing_is_kept()
+    monkeypatch.setattr("app.training.services.editing.MAX_PARTS", 2)  # known once the file is attached
+    status, page = post(kind="file", upload=(BytesIO(PLAN), "plan.pdf"), picture=png(), picture_says="Steps")
+    assert status == 409 and again in page and ">Text 0</textarea>" in page.replace("\n", "")
+    assert "plan.pdf" not in page and "four-steps.png" not in page and nothing_is_kept()
+    # a part that is there keeps its file: the page may show it as chosen
+    status, page = post(f"{base}/p0", kind="file", upload=(BytesIO(PLAN), "plan.pdf"), seen="older")
+    assert status == 409 and again not in page
+    (file,) = inside(app, store.files_of, work(app).course.id)
+    assert f'<option value="{file.public_id}" selected>plan.pdf' in page
 
 
 def test_a_course_is_not_published_with_a_picture_that_is_not_there(
