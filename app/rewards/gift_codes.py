@@ -16,7 +16,7 @@ from app.identity.guard import public
 from app.identity.login import this_session_id
 from app.ledger.queries import balances
 from app.ledger.services import Owner
-from app.rewards.hand import Hand, is_empty, keep_hand, read_hand, visitor
+from app.rewards.hand import Hand, follow_sessions, is_empty, keep_hand, read_hand, visitor
 from app.rewards.queries.catalogue import Filters, list_cards
 from app.rewards.queries.used_codes import Used, list_used
 from app.rewards.services import redeem
@@ -24,6 +24,7 @@ from app.rewards.services import redeem
 bp = Blueprint("redeem", __name__)
 REWARDS_SHOWN = 4
 bp.add_app_template_global(gift_words)
+bp.record_once(lambda state: follow_sessions(state.app))
 
 
 @bp.get("/redeem")
@@ -36,8 +37,8 @@ def show() -> Response:
         return _private(render("redeem/show.html", "used", used=used, used_more=following))
     hand = read_hand(actor)
     response = _page(hand, actor)
-    # what a guest entered becomes theirs who signed in, and nobody else's at this browser
-    return response if actor is None or is_empty() else keep_hand(response, hand, actor)
+    is_spent = actor is not None and not hand.codes and not is_empty()
+    return keep_hand(response, hand, actor) if is_spent else response
 
 
 def _page(

@@ -1,7 +1,8 @@
 """Gift codes in hand: codes that this browser has shown to be real, remembered for half an hour without the codes.
 
-A sealed cookie names them by id; no code, and nothing that could be spent elsewhere, lies in it. A guest's codes survive
-the sign-in, since the cookie is not the session's; a signed-in person's are nobody else's.
+A sealed cookie names them by id; no code, and nothing that could be spent elsewhere, lies in it. A guest's codes become
+theirs who signs in next, at the sign-in itself; a signed-in person's are nobody else's, and go with the sign-out. Only a
+code that is entered begins a new half hour.
 """
 
 from __future__ import annotations
@@ -9,21 +10,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, current_app, request, session
+from flask import Flask, Response, after_this_request, current_app, request, session
+from flask_login import user_logged_in, user_logged_out
 
 from app.codes.alphabet import MOST_AT_ONCE
 from app.codes.errors import HandChanged, HandGone
 from app.codes.queries import Held, find_by_ids
 from app.codes.services import Visitor
+from app.core.clock import utc_now
 from app.core.crypto import Unreadable, seal, unseal
 from app.core.errors import InvalidInput
 from app.core.i18n import _
 from app.identity.actor import Actor
-from app.identity.login import address
+from app.identity.login import SignedIn, address
 
 COOKIE = "codes_in_hand"
 LIFE_SECONDS = 30 * 60
@@ -32,9 +34,10 @@ PURPOSE = "codes-in-hand"
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What is in hand, the earliest expiry first."""
+    """What is in hand, the earliest expiry first. `until`: the second it is forgotten; 0: half an hour from now."""
 
     codes: tuple[Held, ...] = ()
+    until: int = 0
 
     @property
     def points(self) -> int:
@@ -71,7 +74,8 @@ class Hand:
                 code
                 for number, code in enumerate(self.codes)
                 if number != place or not code.last_four.endswith(ending)
-            )
+            ),
+            self.until,
         )
 
 
@@ -82,38 +86,72 @@ def is_empty() -> bool:
 
 def read_hand(actor: Actor | None) -> Hand:
     """The codes in hand that can still be used. One statement, and none for a browser without the cookie."""
-    ids = _ids(request.cookies.get(COOKIE), actor)
-    return Hand(tuple(find_by_ids(ids)))
+    until, ids = _read(_whose(actor))
+    return Hand(tuple(find_by_ids(ids)), until)
 
 
-def _ids(cookie: str | None, actor: Actor | None) -> list[int]:
+def _whose(actor: Actor | None) -> int:
+    """What the cookie says of its owner: a person's id, 0 for a guest."""
+    return (actor.person_id or 0) if actor else 0
+
+
+def _read(person_id: int) -> tuple[int, list[int]]:
+    """Until when, and the ids of the codes, if the cookie is theirs and its time is not up."""
+    cookie = request.cookies.get(COOKIE)
     if not cookie or len(cookie) > 1000:
-        return []
+        return 0, []
     try:
-        until, person_id, ids = json.loads(unseal(base64.urlsafe_b64decode(cookie), PURPOSE))
+        until, owner, ids = json.loads(unseal(base64.urlsafe_b64decode(cookie), PURPOSE))
     except (Unreadable, ValueError, binascii.Error):
-        return []
-    mine = person_id in (0, actor.person_id) if actor else person_id == 0
-    return [int(code_id) for code_id in ids][:MOST_AT_ONCE] if until > time.time() and mine else []
+        return 0, []
+    if owner != person_id or until <= utc_now().timestamp():
+        return 0, []
+    return int(until), [int(code_id) for code_id in ids][:MOST_AT_ONCE]
 
 
 def keep_hand(response: Response, hand: Hand, actor: Actor | None) -> Response:
     """Remember these codes in the browser; an empty hand is forgotten."""
     if not hand.codes:
-        response.delete_cookie(COOKIE, path="/")
-        return response
-    person_id = actor.person_id if actor else 0
-    record = json.dumps([int(time.time()) + LIFE_SECONDS, person_id, hand.ids])
+        return _forget(response)
+    until = hand.until or int(utc_now().timestamp()) + LIFE_SECONDS
+    return _keep(response, until, _whose(actor), hand.ids)
+
+
+def _forget(response: Response) -> Response:
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def _keep(response: Response, until: int, person_id: int, ids: list[int]) -> Response:
+    record = json.dumps([until, person_id, ids])
     response.set_cookie(
         COOKIE,
         base64.urlsafe_b64encode(seal(record.encode(), PURPOSE)).decode(),
-        max_age=LIFE_SECONDS,
+        max_age=max(until - int(utc_now().timestamp()), 0),
         path="/",
         httponly=True,
         secure=bool(current_app.config.get("SESSION_COOKIE_SECURE")),
         samesite="Lax",
     )
     return response
+
+
+def follow_sessions(app: Flask) -> None:
+    """Hand a guest's codes to who signs in, and forget what is in hand at the sign-out, wherever these happen."""
+    user_logged_in.connect(_signed_in, app)
+    user_logged_out.connect(_signed_out, app)
+
+
+def _signed_in(_app: Flask, user: SignedIn) -> None:
+    until, ids = _read(0)
+    if ids:
+        person_id = _whose(user.actor)
+        after_this_request(lambda response: _keep(response, until, person_id, ids))
+
+
+def _signed_out(_app: Flask, user: SignedIn) -> None:
+    if not is_empty():
+        after_this_request(_forget)
 
 
 def visitor(actor: Actor | None) -> Visitor:

@@ -136,20 +136,12 @@ def test_a_guest_sees_the_value_and_the_codes_survive_the_sign_in(app, cast, gif
     assert "Add 500 points" in client.get("/redeem").text
 
 
-def test_codes_in_hand_are_nobody_elses_and_wait_half_an_hour(app, cast, gifts, client):
+def test_codes_in_hand_are_nobody_elses(app, cast, gifts, client):
     code = gifts.one(500)
     sign_in(client, cast.aisyah)
     post(client, code=code)
     sign_in(client, cast.budi)
     assert code[-4:] not in client.get("/redeem").text  # who reads Indonesian, so no English word will do
-    client.delete_cookie("codes_in_hand")
-    with client.session_transaction() as session:
-        session.clear()
-    let_post(client)
-    post(client, code=code)  # a guest, who then signs in as Aisyah
-    for actor, sees in ((cast.aisyah, True), (cast.budi, False)):
-        sign_in(client, actor)
-        assert (code[-4:] in client.get("/redeem").text) is sees
     client.set_cookie("codes_in_hand", "forged")
     assert client.get("/redeem").status_code == 200
 

@@ -100,7 +100,8 @@ def test_codes_that_another_tab_added_are_not_spent_unseen(app, cast, gifts, sho
     assert answer.status_code == 303 and points_of(app, cast.aisyah) == 19_600
 
 
-def test_a_campaign_that_ended_between_look_and_tap(app, cast, gifts, shop, client):
+def test_a_campaign_that_ended_between_look_and_tap(app, cast, gifts, shop, client, monkeypatch):
+    monkeypatch.setattr("app.rewards.hand.LIFE_SECONDS", 40 * 86_400)  # only the campaign's end is in the way
     code = gifts.one(1_000, until=(utc_now() + timedelta(days=1)).date())
     sign_in(client, cast.aisyah)
     look(client, code)
