@@ -44,7 +44,7 @@ PASSES = (
     ("merapi.budi", NETWORK, 88), ("selat.kavitha", NETWORK, 75), ("kinabalu.daniel", BACKUP, 60),
     ("kinabalu.aisyah", BACKUP, 13), ("rimba.faiz", BACKUP, 34), ("nusa.andi", BACKUP, 21),
     ("kinabalu.daniel", ZERO_TRUST, 5), ("merapi.admin", ZERO_TRUST, 4), ("borneo.bagus", ZERO_TRUST, 12),
-    ("nusa.putri", CLINICS, 3), ("kinabalu.nurul", WELCOME, 6), ("jaya.jason", BACKUP, 30),
+    ("nusa.putri", CLINICS, 3), ("kinabalu.nurul", WELCOME, 6), ("jaya.jason", BACKUP, 30), ("kinabalu.admin", BACKUP, 18),
 )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _certification(writer: Any) -> None:
     certifying.save_path(
         None,
         certifying.Path(
-            name={"en": "Certified Seller", "ms": "Penjual Bertauliah", "id": "Penjual Bersertifikat"},
+            name={"en": "Certified Seller", "ms": "Penjual Bersijil", "id": "Penjual Bersertifikat"},
             courses=[ZERO_TRUST, PRICING, BACKUP, NETWORK, WELCOME],
             opens={
                 "en": "Gold deal registration",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from app.activities.facts import Entry
+from app.activities.facts import Entry, Fact
 from app.activities.pipeline import Gains
 from app.core.db import db, dialect, execute_sql, execute_sql_many
 from app.core.rates import convert_by, rate_on, rates_on
@@ -87,7 +87,7 @@ def changes_of(entries: Sequence[Entry], gains: Gains, sign: int = 1) -> dict[Ke
             if kind == "deal_won":
                 key = (organisation_id, "deals", on, "")
                 found[key] = found.get(key, 0) + 1
-        elif kind == "course_passed" and fact.member_id is not None:
+        elif kind == "course_passed" and fact.member_id is not None and _certifies(fact):
             key = (organisation_id, "passes", on, str(fact.member_id))
             found[key] = found.get(key, 0) + 1
         given = gains.get(entry.id)
@@ -97,6 +97,11 @@ def changes_of(entries: Sequence[Entry], gains: Gains, sign: int = 1) -> dict[Ke
                 key = (organisation_id, "points", on, "")
                 found[key] = found.get(key, 0) + points
     return {Key(*key): sign * amount for key, amount in found.items()}
+
+
+def _certifies(fact: Fact) -> bool:
+    """Whether a course passed brought a certificate; facts older than the mark did unless they say otherwise."""
+    return bool((fact.attributes or {}).get("certificate", True))
 
 
 def add(changes: Mapping[Key, int]) -> None:

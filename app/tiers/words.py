@@ -106,7 +106,7 @@ def period_name(month: int) -> str:
 SOURCE_NAMES = {"deal_won": _l("Won deals"), "sale": _l("Sale lines")}
 METRIC_NOTES = {
     DEALS: _l("with an invoice"),
-    CERTIFIED: _l("who passed a course in the period"),
+    CERTIFIED: _l("who earned a certificate in the period"),
     POINTS: _l("whatever is spent later"),
 }
 

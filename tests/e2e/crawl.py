@@ -242,6 +242,7 @@ class Crawler:
                 if link not in known:
                     known.add(link)
                     waiting.append(link)
+        assert not waiting, f"{role}: more than {LIMIT} addresses, the walk would be cut short"
 
     def visit(self, role: str, client: FlaskClient, path: str, endpoint: str) -> Iterator[str]:
         answer = client.get(path)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from app.boards.rebuilding import check as check_boards
@@ -198,26 +198,44 @@ def test_a_must_confirm_notice_stands_above_do_next_until_it_is_confirmed(
     all_is_proven(demo)
 
 
+def points_of(app: Flask, email: str) -> int:
+    """What a member has, spendable or held."""
+    with app.app_context():
+        found = db.session.execute(
+            text(
+                "SELECT coalesce(sum(a.balance), 0) FROM accounts a JOIN people p ON p.id = a.owner_id"
+                " WHERE a.owner_kind = 'member' AND p.email = :email"
+            ),
+            {"email": email},
+        ).scalar_one()
+        db.session.remove()
+    return int(found)
+
+
 def test_an_award_is_given_from_a_phone_and_stands_on_the_wall(
     demo: Flask, visit: Callable[..., Visit]
 ) -> None:
     desk = come(visit, MANAGER)
-    page, base = desk.page, desk.base_url
+    page, base, taps = desk.page, desk.base_url, 0
+
+    def tap(target: Locator) -> None:
+        nonlocal taps
+        target.click()
+        taps += 1
+
+    before = points_of(demo, PUTRI)
     page.goto(base + "/admin/recognition/new")
     page.locator("#find").press_sequentially("putri")
-    page.locator("#who label").first.click()
-    page.locator("#for label, [name=category] + *").first.click()
-    page.locator(".segmented label").nth(1).click()
-    page.locator("form .actionbar button[type=submit]").last.click()
+    expect(page.locator("#who label")).to_have_count(1)
+    page.locator("#who label").click()
+    tap(page.get_by_text("Customer hero", exact=True).first)
+    tap(page.locator(".segmented").get_by_text("250"))
+    tap(page.get_by_role("button", name="Give Putri 250 points"))
     page.get_by_role("button", name="Undo").wait_for()
-    with demo.app_context():
-        assert db.session.execute(
-            text("SELECT count(*) FROM activities WHERE kind = 'recognition'")
-        ).scalar_one()
-        db.session.remove()
+    assert taps == 3 and points_of(demo, PUTRI) == before + 250
     member = come(visit, PUTRI)
-    member.page.goto(base + "/recognition")
-    expect(member.page.locator("main")).to_contain_text("Putri")
+    member.page.goto(base + "/recognition?view=mine")
+    expect(member.page.locator("main")).to_contain_text("Pahlawan pelanggan")  # in Putri's language
     all_is_proven(demo)
 
 

@@ -134,10 +134,11 @@ def test_certified_people_are_counted_once_and_only_inside_the_window(app: Flask
     made = makers.definition(Metric("certified"), silver={"certified": 1}, gold={"certified": 2})
     live(cast, made)
 
-    def passed(who: Any, course: str, on: date) -> None:
+    def passed(who: Any, course: str, on: date, **more: bool) -> None:
         activities.record(
             "course_passed", source="training", source_ref=f"{course}:{who.person_id}", occurred_on=on,
-            organisation_id=who.organisation_id, member_id=who.person_id, actor=who, attributes={"course": course},
+            organisation_id=who.organisation_id, member_id=who.person_id, actor=who,
+            attributes={"course": course, **more},
         )  # fmt: skip
 
     passed(cast.kinabalu_admin, "old", date(2025, 12, 31))
@@ -146,7 +147,9 @@ def test_certified_people_are_counted_once_and_only_inside_the_window(app: Flask
     passed(cast.aisyah, "b", DAY)
     passed(cast.aisyah, "c", date(2026, 3, 1))
     assert level_of(cast.kinabalu.id) == "silver"
-    passed(cast.kinabalu_admin, "a", DAY)
+    passed(cast.kinabalu_admin, "read", DAY, certificate=False)
+    assert level_of(cast.kinabalu.id) == "silver"
+    passed(cast.kinabalu_admin, "a", DAY, certificate=True)
     assert level_of(cast.kinabalu.id) == "gold"
     makers.assert_proven()
 

@@ -31,7 +31,7 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
     outcome = Outcome(first)
     if first:
         before = _level(actor)
-        outcome = _record(course, enrolment, attempt, actor)
+        outcome = _record(course, version, enrolment, attempt, actor)
         after = _level(actor)
         outcome = replace(outcome, tier=after if after != before else None)
     serials = issue_for(enrolment, course, version, actor=actor)
@@ -49,7 +49,9 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
     return outcome
 
 
-def _record(course: Course, enrolment: Enrolment, attempt: Attempt | None, actor: Actor) -> Outcome:
+def _record(
+    course: Course, version: CourseVersion, enrolment: Enrolment, attempt: Attempt | None, actor: Actor
+) -> Outcome:
     """The activity, its row in `course_passes`, and what programs gave for it."""
     passed_on = today()
     recorded = None
@@ -62,7 +64,11 @@ def _record(course: Course, enrolment: Enrolment, attempt: Attempt | None, actor
             member_id=enrolment.person_id,
             occurred_on=passed_on,
             family_id=course.family_id,
-            attributes={"course": course.slug, "title": said(course.title, "en")},
+            attributes={
+                "course": course.slug,
+                "title": said(course.title, "en"),
+                "certificate": version.gives_certificate,  # tiers count certified people
+            },
             actor=actor,
         )
     earned: tuple[dict[str, Any], ...] = tuple(
