@@ -119,6 +119,8 @@ class QuizQuestion:
             )
         if len({option.key for option in self.options}) != len(self.options):
             yield "options", _("Two answers have the same key.")
+        if any(_read_alike(language, self.options) for language in LANGUAGES):
+            yield "options", _("Two answers read the same.")
         for option in self.options:
             for name, sentence in key_faults(option.key):
                 yield "options" if name == "key" else name, sentence
@@ -130,6 +132,13 @@ class QuizQuestion:
             yield "options", _("Mark the right answer.")
         elif self.kind is QuestionKind.SINGLE and right > 1:
             yield "options", _("Mark one answer only, or let several be right.")
+
+
+def _read_alike(locale: str, options: Sequence[Option]) -> bool:
+    """True if two answers differ at most in capitals and spaces."""
+    texts = [" ".join(option.text.get(locale, "").casefold().split()) for option in options]
+    said_once = {text for text in texts if text}
+    return len(said_once) < sum(1 for text in texts if text)
 
 
 @dataclass(frozen=True, slots=True)

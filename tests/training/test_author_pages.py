@@ -147,6 +147,9 @@ def test_a_question_keeps_its_answers_through_a_refusal(app, writer, cast: Cast)
     refused = writer.post("/admin/training/zero-trust/questions", data=keyed(**fields))
     assert refused.status_code == 422 and "Mark the right answer." in refused.text
     assert 'value="One"' in refused.text and 'value="Two"' in refused.text
+    alike = keyed(**{**fields, "option_0_right": "y", "option_1_text": " one"})
+    refused = writer.post("/admin/training/zero-trust/questions", data=alike)
+    assert refused.status_code == 422 and "Two answers read the same." in refused.text
     for forged in ({"option_0_text": "x" * 501, "option_0_right": "y"}, {"kind": "essay"}, {"text": ""}):
         assert (
             writer.post(

@@ -119,6 +119,11 @@ def test_questions_are_added_saved_moved_and_removed(cast: Cast) -> None:
             "Mark one answer only, or let several be right.",
         ),
         ({"options": [Option("a", words("1"), True), Option("a", words("2"))]}, "Two answers have the same key."),
+        ({"options": [Option("a", words("One"), True), Option("b", {"en": " ONE "})]}, "Two answers read the same."),
+        (
+            {"options": [Option("a", {"en": "1", "ms": "Satu  ya"}, True), Option("b", {"en": "2", "ms": "satu ya"})]},
+            "Two answers read the same.",
+        ),
         ({"options": [Option("a", {}, True), Option("b", words("2"))]}, "Write every answer that you offer."),
     ],
 )  # fmt: skip

@@ -143,6 +143,7 @@ class TestReading:
             ("answers: [{key: a, text: x, right: true}]", "Line 10: Write from 2 to 10 answers."),
             ("answers: [{key: a, text: x, right: true}, {key: b, text: y, right: true}]", "Line 10: Mark one answer only"),
             ("answers: [{key: a, text: x, right: true}, {key: a, text: y}]", "Line 10: the key “a” stands here a second"),
+            ("answers: [{key: a, text: x, right: true}, {key: b, text: X}]", "Line 10: Two answers read the same."),
             ("answers: [{key: a, right: true}, {key: b, text: y}]", "Line 10: Write every answer that you offer."),
             ("answer: true", "“answer” does not go with the kind single."),
         ],
@@ -178,7 +179,8 @@ def _words() -> st.SearchStrategy[dict[str, str]]:
 @settings(max_examples=60, deadline=None)
 @given(title=_words(), body=_words(), minutes=st.integers(0, 600), mark=st.integers(1, 100))
 def test_whatever_is_exported_is_read_back_equal(title, body, minutes, mark) -> None:
-    options = [Option("a1", title, True), Option("b2", body)]
+    other = {language: f"not {text}" for language, text in title.items()}  # no two answers read the same
+    options = [Option("a1", title, True), Option("b2", other)]
     made = CourseContent(
         "any-course",
         Rules(title, body, pass_mark_percent=mark, validity_months=None, gives_certificate=False),
