@@ -104,7 +104,10 @@ class Uploads:
             try:
                 stored = keep(upload.stream, upload.filename or "", kinds=kinds)
             except AppError as refused:
-                raise InvalidInput(fields={name: refused.fields.get("file") or refused.message}) from None
+                sentence = refused.fields.get("file") or refused.message
+                if name == "picture":
+                    sentence = _("Choose a PNG or JPG of at most %(size)s KB.", size=PICTURE_KB)
+                raise InvalidInput(fields={name: sentence}) from None
             self._stored[name] = stored
             if name == "picture":
                 self._stored[name] = replace(stored, name=_picture_name(stored))

@@ -107,7 +107,10 @@ def test_a_picture_is_brought_with_what_it_shows(app: Flask, client: FlaskClient
     for given, sentence in (
         ({"picture": png()}, "Say what the picture shows"),
         ({"picture": png(700), "picture_says": "Noise"}, "Choose a picture of at most 300 KB"),
-        ({"picture": (BytesIO(PLAN), "plan.png"), "picture_says": "A plan"}, "Choose a PDF, a picture"),
+        (
+            {"picture": (BytesIO(PLAN), "plan.png"), "picture_says": "A plan"},
+            "Choose a PNG or JPG of at most 300 KB.",
+        ),
         ({"body": "![](steps.png)"}, "Say in the square brackets what each picture shows"),
         ({"body": "```say\n![ ](/a.png)\n```"}, "Say in the square brackets what each picture shows"),
     ):
