@@ -93,9 +93,7 @@ def save(public_id: str) -> Response:
 
 def _more_levels(form: PlanForm, plan: PlanRow) -> Response:
     """The form as it was typed with one more level on top; nothing is saved. Answers 422, so that nothing is stored."""
-    values = dict(request.form)
-    place = editor.level_count(values)
-    values[f"level-{place}-name"] = values[f"level-{place}-slug"] = ""
+    values = editor.one_more_level(dict(request.form))
     form.draw(Definition((), ()), values)
     return _page(plan.public_id, form=form, status=422, texts=values)
 

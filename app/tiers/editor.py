@@ -31,6 +31,7 @@ from app.tiers.plans import (
     Definition,
     Level,
     Metric,
+    level_name,
 )
 
 ICONS = ("ticket", "headphones", "graduation-cap", "gift", "sparkles", "megaphone", "users", "medal")
@@ -84,6 +85,10 @@ class PlanForm(AudienceFields, AppForm):
     def cell(self, name: str) -> Cell:
         return self.cells[name]
 
+    def called(self, place: int) -> str:
+        """What a level is called beside its cells."""
+        return level_name(self.cells[f"level-{place}-name"].value, place)
+
     @property
     def places(self) -> range:
         return range(self.levels)
@@ -111,6 +116,16 @@ class PlanForm(AudienceFields, AppForm):
             self.fail(name if name in self._fields else "name", sentence)
 
 
+def one_more_level(values: Mapping[str, str]) -> dict[str, str]:
+    """A sent form with an empty level on top, which opens no less than the one below it."""
+    place = level_count(values)
+    opened = {
+        f"level-{place}-{part}": values.get(f"level-{place - 1}-{part}", "")
+        for part in ("multiplier", "fund")
+    }
+    return {**values, f"level-{place}-name": "", f"level-{place}-slug": "", **opened}
+
+
 def level_count(values: Mapping[str, str]) -> int:
     """How many levels a sent form has."""
     count = 0
@@ -129,7 +144,8 @@ def benefit_slots(values: Mapping[str, str], place: int) -> int:
 
 def cell_names(names: list[str]) -> Iterator[tuple[str, str]]:
     """Every cell of a form with its label, made of row and column."""
-    for place, level in enumerate(names):
+    for place, name in enumerate(names):
+        level = level_name(name, place)
         yield f"level-{place}-slug", level
         yield f"level-{place}-name", _("Name of level %(number)d", number=place + 1)
         yield f"level-{place}-multiplier", _("Points multiplier, %(level)s", level=level)

@@ -7,6 +7,7 @@ higher level.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -121,6 +122,11 @@ class Level:
         )
 
 
+def level_name(name: str, place: int) -> str:
+    """What a level is called in a sentence: by its name, or by its number while it has none."""
+    return name.strip() or _("Level %(number)d", number=place + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """The whole record of a version."""
@@ -215,8 +221,9 @@ class Definition:
         if not 2 <= len(self.levels) <= MAX_LEVELS:
             wrong["levels"] = _("A plan has 2 to 8 levels.")
             return wrong
+        wrong |= self._check_names()
         slugs = [level.slug for level in self.levels]
-        if len(set(slugs)) != len(slugs) or not all(_SLUG.fullmatch(slug) for slug in slugs):
+        if not wrong and (len(set(slugs)) != len(slugs) or not all(_SLUG.fullmatch(slug) for slug in slugs)):
             wrong["levels"] = _("Each level needs a name of its own.")
         if self.levels[0].needs:
             wrong["levels"] = _("The first level is where everyone starts: it asks for nothing.")
@@ -226,8 +233,23 @@ class Definition:
             below = level
         return wrong
 
+    def _check_names(self) -> dict[str, object]:
+        """A sentence at each level that is called as one below it, whatever the case and the spaces."""
+        wrong: dict[str, object] = {}
+        seen: dict[str, int] = {}
+        for at, level in enumerate(self.levels):
+            name = " ".join(unicodedata.normalize("NFKC", level.name).casefold().split())
+            if name and name in seen:
+                wrong[f"level-{at}-name"] = _(
+                    "Level %(number)d has this name too. Each level needs a name of its own.",
+                    number=seen[name] + 1,
+                )
+            seen.setdefault(name, at)
+        return wrong
+
     def _check_level(self, at: int, level: Level, below: Level | None) -> dict[str, object]:
         wrong: dict[str, object] = {}
+        called = level_name(level.name, at)
         if not level.name.strip() or len(level.name) > MAX_NAME:
             wrong[f"level-{at}-name"] = _("Give the level a name of up to 40 characters.")
         if not ONE_TIMES_BPS <= level.multiplier_bps <= MAX_BPS:
@@ -240,25 +262,35 @@ class Definition:
             wrong[f"level-{at}-benefits"] = _("Each benefit needs its English words; a level has up to 12.")
         if below is None:
             return wrong
+        if level.multiplier_bps < below.multiplier_bps:
+            wrong[f"level-{at}-multiplier"] = _(
+                "%(level)s cannot earn less than %(below)s.",
+                level=called,
+                below=level_name(below.name, at - 1),
+            )
         known = [metric.key for metric in self.metrics]
         for key, need in level.needs.items():
             if key not in known or not 0 < need <= MAX_AMOUNT:
                 wrong[f"need-{at}-{key}"] = _("Enter a number above zero, or leave it empty.")
         if not level.needs:
             wrong[f"need-{at}-{known[0] if known else REVENUE}"] = _(
-                "%(level)s has to ask for something.", level=level.name
+                "%(level)s has to ask for something.", level=called
             )
             return wrong
         for key in known:
             need, before = level.needs.get(key, 0), below.needs.get(key, 0)
             if need < before:
                 wrong[f"need-{at}-{key}"] = _(
-                    "%(level)s cannot ask for less than %(below)s.", level=level.name, below=below.name
+                    "%(level)s cannot ask for less than %(below)s.",
+                    level=called,
+                    below=level_name(below.name, at - 1),
                 )
             elif not need and self.join == SCORE:
                 wrong[f"need-{at}-{key}"] = _("With a score every level needs a figure for each metric.")
-        if dict(level.needs) == dict(below.needs) and not wrong:
+        if dict(level.needs) == dict(below.needs) and not any(name.startswith("need-") for name in wrong):
             wrong[f"need-{at}-{known[0]}"] = _(
-                "%(level)s asks for the same as %(below)s.", level=level.name, below=below.name
+                "%(level)s asks for the same as %(below)s.",
+                level=called,
+                below=level_name(below.name, at - 1),
             )
         return wrong

@@ -75,7 +75,7 @@ def test_the_live_year_never_changes_and_levels_stay(app: Flask, cast: Any) -> N
         plans.save_draft(
             draft.id, name="x", definition=replace(made, levels=made.levels[:2]), month=1, actor=cast.marketer
         )
-    platinum = Level("platinum", "Platinum", {"revenue": 300_000 * RM})
+    platinum = Level("platinum", "Platinum", {"revenue": 300_000 * RM}, 20_000)
     more = replace(made, levels=(*made.levels, platinum))
     plans.save_draft(draft.id, name="Next", definition=more, month=1, actor=cast.marketer)
     plans.send_for_sign_off(draft.id, actor=cast.marketer)
