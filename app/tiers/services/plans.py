@@ -24,6 +24,7 @@ from app.tiers.models import Cause, TierPlan, TierState, TierVersion, VersionSta
 from app.tiers.plans import Definition
 from app.tiers.rebuilding import rebuild
 from app.tiers.services.levels import lift
+from app.tiers.signing import tell_writers
 from app.tiers.windows import CALENDAR, next_review
 
 CHUNK = 500
@@ -132,16 +133,20 @@ def send_for_sign_off(version_id: int, *, actor: Actor) -> TierVersion:
 
 
 def return_draft(version_id: int, *, actor: Actor) -> TierVersion:
-    """Give a version that waits back to its makers. Raises VersionIsFinal."""
+    """Give a version that waits back to its makers, who are told; a draft stays one. Raises VersionIsFinal."""
     with transaction():
         version = _open_version(version_id)
+        if version.state is not VersionState.WAITING:
+            return version
+        tell_writers(version, actor=actor, is_published=False)
         version.state, version.sent_at = VersionState.DRAFT, None
         audit.record("tier_plan.returned", actor=actor, subject="tier_plan", subject_id=version.plan_id)
         return version
 
 
 def publish(version_id: int, *, actor: Actor) -> TierVersion:
-    """Make a version final. The first applies at once and places every company; a later one with the next year.
+    """Make a version final and tell its writers: the first applies at once and places every company, a later one with
+    the next year.
 
     Raises Forbidden (no right to publish), SecondPersonNeeded, NotSent, VersionIsFinal, InvalidInput.
     """
@@ -170,6 +175,7 @@ def publish(version_id: int, *, actor: Actor) -> TierVersion:
         )  # fmt: skip
         if version.applies_from <= today():
             settle_all(Cause.PLAN, actor=actor)
+        tell_writers(version, actor=actor, is_published=True)
         return version
 
 
