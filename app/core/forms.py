@@ -16,7 +16,7 @@ from wtforms.widgets import TextInput
 
 from app.core.clock import FIRST_YEAR, LAST_YEAR
 from app.core.i18n import current_locale
-from app.core.money import InvalidNumber, format_money, parse_amount, parse_int
+from app.core.money import InvalidNumber, format_money, format_points, is_whole, parse_amount, parse_int
 
 __all__ = [
     "AppForm", "DateField", "LengthAtMost", "MoneyField", "OneOf", "Required", "TextAreaField", "TextField",
@@ -168,15 +168,17 @@ class WholeNumberField(_Typed):
         self.at_least, self.at_most = at_least, at_most
 
     def read(self, text: str) -> int:
+        locale = current_locale()
         try:
-            value = parse_int(text, current_locale())
+            value = parse_int(text, locale)
         except InvalidNumber:
-            raise ValueError(gettext("Enter a whole number.")) from None
-        if not self.at_least <= value <= self.at_most:
-            raise ValueError(
-                gettext("Enter a number from %(low)s to %(high)s.", low=self.at_least, high=self.at_most)
-            )
-        return value
+            if not is_whole(text, locale):
+                raise ValueError(gettext("Enter a whole number.")) from None
+        else:
+            if self.at_least <= value <= self.at_most:
+                return value
+        low, high = format_points(self.at_least, locale), format_points(self.at_most, locale)
+        raise ValueError(gettext("Enter a number from %(low)s to %(high)s.", low=low, high=high))
 
 
 class DateField(_Typed):

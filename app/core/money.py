@@ -69,6 +69,12 @@ def parse_int(text: str, locale: str) -> int:
     return int(whole)
 
 
+def is_whole(text: str, locale: str) -> bool:
+    """True for a whole number of any size and sign, also one that `parse_int` does not take."""
+    group = re.escape(separators(locale)[0])
+    return bool(re.fullmatch(rf"[-+\u2212]?(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)", text.strip()))
+
+
 def parse_amount(text: str, currency: str, locale: str) -> int:
     """An amount as typed, in minor units. A leading symbol or code of the currency is taken; more decimals than the
     currency has are refused, never rounded. Raises InvalidNumber."""

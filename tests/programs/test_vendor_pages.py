@@ -122,7 +122,10 @@ def test_a_draft_opens_with_what_was_saved_and_can_be_changed(app, client, cast)
         ({"companies": "Nobody Sdn Bhd"}, "There is no company called Nobody Sdn Bhd."),
         ({"min_amount": "10,00"}, "Enter the value in ringgit"),
         ({"hold_days": "366"}, "Enter a number from 0 to 365."),
-        ({"budget_points": "-5"}, "Enter a whole number."),
+        ({"budget_points": "-5"}, "Enter a number from 1 to 1,000,000,000,000."),
+        ({"budget_points": "9" * 20}, "Enter a number from 1 to 1,000,000,000,000."),
+        ({"budget_points": "-" + "9" * 5000}, "Enter a number from 1 to"),
+        ({"budget_points": "--5"}, "Enter a whole number."),
     ],
 )
 def test_what_cannot_run_is_refused_and_what_was_typed_is_kept(app, client, cast, change, sentence):
