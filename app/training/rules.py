@@ -26,10 +26,18 @@ def tries_of(ended: Sequence[datetime], version: CourseVersion, now: datetime | 
     """
     used = len(ended) % version.attempts_limit
     if ended and not used:
-        opens_at = ended[-1] + timedelta(hours=version.wait_hours)
-        if (now or utc_now()) < opens_at:
+        opens_at = waits_until(ended[-1], version.wait_hours, now)
+        if opens_at is not None:
             return Tries(0, opens_at)
     return Tries(version.attempts_limit - used)
+
+
+def waits_until(used_up_at: datetime | None, wait_hours: int, now: datetime | None = None) -> datetime | None:
+    """When a quiz opens again whose last attempt was used up at an instant; None if it is open."""
+    if used_up_at is None:
+        return None
+    opens_at = used_up_at + timedelta(hours=wait_hours)
+    return opens_at if (now or utc_now()) < opens_at else None
 
 
 def is_pass(right_count: int, question_count: int, pass_mark_percent: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup, escape
 
 from app.core.clock import today
-from app.core.filters import day_month, short_day, zone_name
+from app.core.filters import day_month, short_day, when, zone_name
 from app.core.i18n import _, current_locale, ngettext
 from app.training.models import ModuleKind, language_of, said
 from app.training.queries.certificates import CertificateView
@@ -46,6 +46,8 @@ def course_line(view: CourseView) -> str:
 
 
 def _left(view: CourseView) -> str:
+    if view.opens_at is not None:
+        return _("The quiz opens again %(when)s", when=when(view.opens_at))
     if view.done_count >= view.part_count and view.has_quiz:
         return _("Only the quiz is left")
     if view.is_passed and view.has_quiz:
@@ -100,6 +102,8 @@ def looks(view: CourseView) -> tuple[str, str]:
     """Icon and tone of a course in a list."""
     if view.is_passed and not view.is_open:
         return "check", "ok"
+    if view.is_waiting:
+        return "clock", "neutral"
     if view.is_open:
         return "play", "accent"
     if view.category == "short_read":

@@ -6,9 +6,10 @@ from flask import Flask
 from flask_babel import force_locale
 from sqlalchemy import update
 
-from app.core.clock import today
+from app.core.clock import today, travel, utc_now
 from app.core.db import db, transaction
 from app.core.feed import FeedRow
+from app.home.queries import read_feed
 from app.identity.actor import Actor
 from app.programs.courses import course_titles
 from app.training.models import Assignment, AssignmentPerson, Course
@@ -56,6 +57,30 @@ def test_home_names_two_courses_to_finish_the_earliest_due_first(app: Flask, cas
     ]
     assert [row.at for row in rows] == due
     assert fact == "3 to finish" and titles == ["Segera", "Later"] and named == "Segera"
+
+
+def test_a_course_whose_attempts_are_used_up_is_asked_for_again_once_its_quiz_opens(
+    app: Flask, cast: Cast
+) -> None:
+    with app.app_context():
+        course = publish(questions=1, parts=1, wait_hours=24)
+        assign(course, cast.aisyah, 3)
+        read_all("zero-trust", cast.aisyah, parts=1)
+        seen = []
+        for _try in range(3):
+            seen.append([row.ref for row in rows_of(cast.aisyah)])
+            try_quiz("zero-trust", cast.aisyah, mistakes=1)
+        assert seen == [["zero-trust"]] * 3
+        assert rows_of(cast.aisyah) == [] and more_fact(cast.aisyah) is None
+        assert "learn" not in read_feed(cast.aisyah)
+        with travel(utc_now() + timedelta(hours=23, minutes=55)):
+            assert rows_of(cast.aisyah) == []
+        with travel(utc_now() + timedelta(hours=24, minutes=5)):
+            assert [(row.ref, row.n1) for row in rows_of(cast.aisyah)] == [("zero-trust", 0)]
+            kept = read_feed(cast.aisyah)["learn"]  # home's statement asks for the time whenever it runs
+            assert [row.title for row in kept] == ["Zero Trust basics"]
+            try_quiz("zero-trust", cast.aisyah, mistakes=1)
+            assert len(rows_of(cast.aisyah)) == 1, "two attempts are left of the next three"
 
 
 def test_what_was_passed_is_no_longer_asked_for(app: Flask, cast: Cast) -> None:

@@ -122,9 +122,11 @@ def test_forged_answers_are_refused_with_a_sentence_and_the_page_stays(
 
 def test_three_failures_say_when_the_quiz_opens_again(app: Flask, client: FlaskClient, cast: Cast) -> None:
     with app.app_context():
-        publish(questions=1, parts=1)
+        certify("Certified Seller", publish(questions=1, parts=1), publish("other", title="Other"))
         read_all("zero-trust", cast.aisyah, parts=1)
     sign_in(client, cast.aisyah)
+    listed = client.get("/training").text
+    assert "Only the quiz is left" in listed and 'class="btn accent" href="/training/zero-trust"' in listed
     for left in (2, 1, None):
         at = client.post("/training/zero-trust/quiz").headers["Location"]
         page = client.post(at, data={"option": "a"}, headers=HX)
@@ -133,6 +135,9 @@ def test_three_failures_say_when_the_quiz_opens_again(app: Flask, client: FlaskC
     refused = client.post("/training/zero-trust/quiz")
     assert refused.status_code == 409 and "opens again on" in refused.text
     assert "opens again on" in client.get("/training/zero-trust").text
+    listed = client.get("/training").text
+    assert "The quiz opens again " in listed and "Only the quiz is left" not in listed
+    assert 'class="btn accent" href="/training/other"' in listed, "to go on is to do what can be done"
 
 
 def test_the_third_try_passes_and_pays_and_a_stranger_can_verify_it(

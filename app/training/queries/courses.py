@@ -37,6 +37,7 @@ from app.training.models import (
     Question,
     said,
 )
+from app.training.rules import waits_until
 
 PERSON: Any = bindparam("actor_person", type_=BigInt)
 
@@ -60,6 +61,7 @@ class CourseView:
     """A course for one person. `version_id` is the version they are in, else the present one.
 
     Minutes are those of its parts; `question_count` is what an attempt draws. `points` is what the first pass gave.
+    `opens_at`: when its quiz opens again, while all attempts are used up.
     """
 
     id: int
@@ -90,6 +92,7 @@ class CourseView:
     attempt_id: str | None
     is_assigned: bool
     due_on: date | None
+    opens_at: datetime | None
 
     @property
     def title(self) -> str:
@@ -107,6 +110,11 @@ class CourseView:
     @property
     def is_passed(self) -> bool:
         return self.passed_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """All attempts are used up: there is nothing to do in it before the quiz opens again."""
+        return self.opens_at is not None
 
     @property
     def has_quiz(self) -> bool:
@@ -259,6 +267,12 @@ def _views() -> Select[Any]:
     done = select(ModuleProgress.module_id).where(ModuleProgress.enrolment_id == opened.id).correlate(opened)
     pool = select(func.count(Question.id)).where(Question.version_id == version_id).correlate(opened, Course)
     size = pool.scalar_subquery()
+    tried = aliased(Attempt, name="tried")
+    used_up = (
+        select(func.max(tried.finished_at))
+        .where(tried.enrolment_id == opened.id, tried.number % CourseVersion.attempts_limit == 0)
+        .correlate(opened, CourseVersion)
+    )
 
     def of_parts(what: Any, *conditions: Any) -> Any:
         return parts.with_only_columns(what).where(*conditions).scalar_subquery()
@@ -276,7 +290,7 @@ def _views() -> Select[Any]:
         CourseVersion.pass_mark_percent, CourseVersion.attempts_limit, CourseVersion.wait_hours,
         CourseVersion.gives_certificate, CourseVersion.validity_months,
         passed.passed_at, passed.points, Attempt.right_count, Attempt.question_count.label("asked_count"),
-        Attempt.public_id.label("attempt_id"),
+        Attempt.public_id.label("attempt_id"), used_up.scalar_subquery().label("used_up_at"),
         *shared.values(),
     )  # fmt: skip
     return (
@@ -293,6 +307,7 @@ def _view(row: Any) -> CourseView:
         row.part_count, row.done_count, row.minutes, row.minutes_left, row.question_count, row.pass_mark_percent,
         row.attempts_limit, row.wait_hours, row.gives_certificate, row.validity_months, row.passed_at,
         row.points or 0, row.right_count, row.asked_count, row.attempt_id, bool(row.is_assigned), row.due_on,
+        waits_until(row.used_up_at, row.wait_hours),
     )  # fmt: skip
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, case, func, literal, or_, select
+from sqlalchemy import Interval, Select, Text, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from app.core.clock import utc_now
 from app.core.db import db, dialect
 from app.core.feed import FeedRow, feed_row
 from app.core.i18n import current_locale, ngettext
+from app.core.types import UTCDateTime
 from app.identity.actor import Actor
 from app.training.models import (
     Assignment,
     AssignmentPerson,
+    Attempt,
     Course,
     CourseModule,
     CoursePass,
@@ -26,6 +29,8 @@ from app.training.models import (
 )
 
 HOME_LIMIT = 2
+# Asked for when the statement runs: home makes its statement once and keeps it.
+NOW: Any = bindparam("training_now", callable_=utc_now, type_=UTCDateTime())
 
 
 def home_rows(actor: Actor) -> Select[Any] | None:
@@ -95,7 +100,10 @@ def more_fact(actor: Actor) -> str | None:
 
 
 def _unfinished(actor: Actor) -> tuple[Any, Any, Any]:
-    """Courses that this person was assigned or is in, and has not passed: the select, the open round, the due date."""
+    """Courses that this person was assigned or is in, and has not passed: the select, the open round, the due date.
+
+    A course whose attempts are used up is left out until its quiz opens again: nothing can be done in it.
+    """
     opened, passed = aliased(Enrolment, name="opened"), aliased(CoursePass, name="passed")
     assigned = (
         select(Assignment.course_id, func.min(Assignment.due_on).label("due_on"))
@@ -116,6 +124,7 @@ def _unfinished(actor: Actor) -> tuple[Any, Any, Any]:
         .outerjoin(passed, and_(passed.course_id == Course.id, passed.person_id == actor.person_id))
         .where(
             passed.course_id.is_(None),
+            ~_used_up(opened),
             or_(
                 opened.id.is_not(None),
                 and_(assigned.c.course_id.is_not(None), Course.status == CourseStatus.LIVE),
@@ -123,6 +132,26 @@ def _unfinished(actor: Actor) -> tuple[Any, Any, Any]:
         )
     )
     return query, opened, assigned.c.due_on
+
+
+def _used_up(opened: Any) -> Any:
+    """The rule of attempts (`rules.tries_of`) inside a statement: attempts are numbered, the last of a set shuts."""
+    if dialect() == "postgresql":
+        wait = func.make_interval(0, 0, 0, 0, CourseVersion.wait_hours, type_=Interval())
+        waits = Attempt.finished_at.op("+", return_type=UTCDateTime())(wait) > NOW
+    else:
+        days = func.julianday(NOW) - func.julianday(Attempt.finished_at)
+        waits = days * 24 < CourseVersion.wait_hours
+    return (
+        exists()
+        .where(
+            Attempt.enrolment_id == opened.id,
+            CourseVersion.id == opened.version_id,
+            Attempt.number % CourseVersion.attempts_limit == 0,
+            waits,
+        )
+        .correlate(opened)
+    )
 
 
 def _in_language(column: Any, locale: str) -> Any:

@@ -75,9 +75,9 @@ class LearnPage:
     has_any: bool
 
     def courses_of(self, path: Path) -> list[CourseView]:
-        """The courses of a path: what is under way first, then what is left, then what is done."""
+        """The courses of a path: what is under way first, then what is left, what waits for its quiz, what is done."""
         found = [self.views[each] for each in path.course_ids if each in self.views]
-        return sorted(found, key=lambda each: (each.is_passed, not each.is_open))
+        return sorted(found, key=lambda each: (each.is_passed, each.is_waiting, not each.is_open))
 
     @property
     def to_earn(self) -> int:
