@@ -6,6 +6,7 @@ import segno
 from flask import Blueprint, Response, make_response, url_for
 from markupsafe import Markup
 
+from app.core.errors import NotFound
 from app.core.filters import long_day
 from app.core.http import render
 from app.core.i18n import _
@@ -32,13 +33,17 @@ def address_of(serial: str) -> str:
 @bp.get("/certificates/<serial>")
 @public
 def show(serial: str) -> Response:
-    one = find_certificate(serial)
+    try:
+        one = find_certificate(serial)
+    except NotFound:
+        return render("training/certificate_unknown.html", "main", 404)
     actor = get_actor()
     code = segno.make(address_of(one.serial), error="m", micro=False)
     response = render(
         "training/certificate.html",
         "main",
         one=one,
+        address=address_of(one.serial),
         is_own=actor is not None and actor.person_id == one.person_id,
         qr=Markup(code.svg_inline(omitsize=True, dark="#10201d", border=1)),
     )

@@ -181,6 +181,15 @@ def test_anybody_may_check_a_serial_and_nobody_learns_more(
     for told in ("Aisyah Rahman", "Kinabalu Networks", "Zero Trust basics", serial, "<svg"):
         assert told in page.text
     assert "aisyah@" not in page.text and "style=" not in page.text
+    for typed in (serial.replace("-", ""), serial.replace("-", "").lower(), f" {serial.replace('-', ' ')} "):
+        assert "Aisyah Rahman" in client.get(f"/certificates/{typed}").text
+        assert client.get(f"/certificates/{typed}.pdf").status_code == 200
+    unknown = client.get(f"/certificates/{serial[:-1]}")
+    assert unknown.status_code == 404 and "No certificate has this number" in unknown.text
+    assert 'class="public' in unknown.text and "letter by letter" in unknown.text
+    assert "data-copy" not in page.text
+    own = sign_in(app.test_client(), cast.aisyah).get(f"/certificates/{serial}").text
+    assert 'js-only" data-copy="#address"' in own and f"/certificates/{serial}</code>" in own
     for wrong in (serial[:-1], "x" * 3000, "%00", "..%2f", "😀"):
         assert client.get(f"/certificates/{wrong}").status_code == 404
         assert client.get(f"/certificates/{wrong}.pdf").status_code == 404

@@ -81,6 +81,6 @@ def test_a_course_to_the_certificate_with_one_thumb_on_a_bad_line(
     expect(page.get_by_text("+150")).to_be_visible()
     expect(page.get_by_text("Train and earn")).to_be_visible()
     thumb.tap(bar.get_by_role("link", name="See your certificate"), title("You’re certified, Aisyah"))
-    thumb.tap(bar.get_by_role("link", name="Open and share"), page.get_by_text("Valid.", exact=True))
+    thumb.tap(bar.get_by_role("link", name="Open its public page"), page.get_by_text("Valid.", exact=True))
     assert not found.problems
     print(f"slowest step: {thumb.slowest:.1f} s")

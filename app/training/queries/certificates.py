@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -89,11 +90,21 @@ def _view(row: Any) -> CertificateView:
 
 
 def find_certificate(serial: str) -> CertificateView:
-    """A certificate by its serial, for anybody: who has the serial may check it. Raises NotFound."""
-    row = db.session.execute(_rows().where(Certificate.serial == serial.strip().upper())).first()
+    """A certificate by its serial, for anybody: who has the serial may check it. Raises NotFound.
+
+    Small letters, spaces and lacking dashes are forgiven.
+    """
+    row = db.session.execute(_rows().where(Certificate.serial == _as_printed(serial))).first()
     if row is None:
         raise NotFound()
     return _view(row)
+
+
+def _as_printed(serial: str) -> str:
+    """A serial as somebody typed it, the way it is printed: letters, two digits of the year, eight characters."""
+    plain = re.sub(r"[\s\-\u2010-\u2015]", "", serial.upper())
+    found = re.fullmatch(r"([A-Z]{1,6})(\d\d)([A-Z0-9]{8})", plain)
+    return "-".join(found.groups()) if found else serial.strip().upper()
 
 
 def list_own(actor: Actor, limit: int = 10) -> list[CertificateView]:
