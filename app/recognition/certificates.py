@@ -20,7 +20,10 @@ from app.recognition.routes import bp
 @bp.get("/recognition/<public_id>/certificate.pdf")
 @needs("recognition.view")
 def certificate(public_id: str) -> Response:
-    """The certificate as PDF; `for` names one of several recipients. 404 for whom it does not belong to."""
+    """The certificate as PDF; `for` names one of several recipients. 404 for whom it does not belong to.
+
+    It carries no address: the award's page is for people of the portal, and paper goes to anybody.
+    """
     actor = current_actor()
     award = wall.find_award(public_id, actor).award
     one = _recipient(award, actor, request.args.get("for", ""))
@@ -35,7 +38,6 @@ def certificate(public_id: str) -> Response:
             name=one.name,
             body_lines=lines,
             intro=_("%(vendor)s recognises", vendor=settings.vendor_name),
-            url=f"{settings.external_url}/recognition/{award.public_id}",
             issued_on=local(award.happened_at, settings.time_zone).date(),
         )
     )

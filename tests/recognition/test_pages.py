@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from app.core.db import db
@@ -144,6 +145,10 @@ def test_the_certificate_is_for_who_got_it_and_for_the_vendor(
     answer = sign_in(client, cast.aisyah).get(path)
     assert answer.status_code == 200 and answer.data.startswith(b"%PDF-")
     assert answer.mimetype == "application/pdf"
+    (sheet,) = PdfReader(io.BytesIO(answer.data)).pages
+    words = sheet.extract_text()
+    assert cast.aisyah.name in words and "/recognition/" not in words
+    assert not sheet.images, "a code to scan would lead a stranger to the sign-in page"
     for stranger in (cast.budi, cast.kinabalu_admin):
         assert sign_in(client, stranger).get(path).status_code == 404
     assert sign_in(client, cast.auditor).get(path).status_code == 200
