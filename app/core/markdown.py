@@ -50,6 +50,7 @@ ATTRIBUTES = {
 SCHEMES = {"http", "https", "mailto", "tel"}
 MAX_LENGTH = 100_000  # characters; beyond it the rest is cut, so that no text keeps a server busy
 PICTURE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}")
+LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 UNDESCRIBED = re.compile(r'<img [^>]*alt=""')
 
 
@@ -91,18 +92,29 @@ def pictures_in(text: str | None) -> set[str]:
     return named
 
 
-def plain_text(text: str | None, *, length: int = 200) -> str:
+def plain_text(text: str | None, *, length: int = 200, base: str | None = None) -> str:
     """The first words of a Markdown text without its marks, for lists and mails.
 
     What is longer than `length` ends after a whole word and "…"; only a script without spaces is cut between letters.
+    With `base`, this portal's own address, each link is followed by where it leads: "link (https://x.example)".
     """
-    words = nh3.clean(str(render_markdown(text)), tags=set()).split()
+    html = str(render_markdown(text))
+    if base is not None:
+        html = LINK.sub(lambda link: _with_address(link[1], link[2], base), html)
+    words = nh3.clean(html, tags=set()).split()
     plain = str(Markup(" ".join(words)).unescape())
     if len(plain) <= length:
         return plain
     start = plain[: length - 1]
     whole = start if plain[length - 1] == " " else start.rpartition(" ")[0]
     return (whole if 2 * len(whole) >= length else start).rstrip(" ,;:") + "…"
+
+
+def _with_address(address: str, label: str, base: str) -> str:
+    """A link as text; both parts are HTML. An address that is its own label stands there once."""
+    full = base + address if address.startswith("/") else address
+    said = full.removeprefix("mailto:").removeprefix("tel:")
+    return label if label.strip() in (address, said) else f"{label} ({said})"
 
 
 def _sane(text: str | None) -> str:

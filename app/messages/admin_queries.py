@@ -14,7 +14,7 @@ from app.core.db import db
 from app.identity.actor import Actor
 from app.identity.models import Person, PersonStatus
 from app.messages.models import Announcement, Receipt, Revision, State, Wording
-from app.messages.scope import in_care_of, visible_announcements, wording_for
+from app.messages.scope import in_care_of, readers_of, visible_announcements, wording_for
 from app.partners.audience import Audience
 from app.partners.models import Membership, Organisation, OrganisationStatus
 from app.partners.queries import visible_organisation_ids
@@ -144,6 +144,11 @@ def _people(announcement: Announcement, revision_id: int, actor: Actor, *columns
         .outerjoin(Receipt, and_(Receipt.revision_id == revision_id, Receipt.person_id == Person.id))
         .where(or_(belongs, Receipt.id.is_not(None)), Organisation.id.in_(visible_organisation_ids(actor)))
     )
+
+
+def has_readers(announcement: Announcement) -> bool:
+    """Whether anybody belongs to its audience today. One statement."""
+    return db.session.scalar(readers_of(announcement).limit(1)) is not None
 
 
 def count_readers(announcement: Announcement, revision_id: int, actor: Actor) -> Counts:

@@ -19,6 +19,7 @@ from app.core.markdown import plain_text, render_markdown
 from app.identity.actor import current_actor
 from app.identity.audience import count_reach
 from app.identity.guard import needs
+from app.messages.admin_queries import has_readers
 from app.messages.forms import AnnouncementForm, CorrectionForm, WordingForm
 from app.messages.letters import paragraphs
 from app.messages.models import Announcement, Kind, Revision, State, Wording
@@ -168,12 +169,19 @@ def _act(form: AnnouncementForm, row: Announcement | None) -> Response:
         add_errors(form, wrong.fields)
         return _page(form, row, status=422)
     if action == "publish":
-        said = _("Scheduled.") if saved.state is State.SCHEDULED else _("Published. Readers are being told.")
+        said = _("Scheduled.") if saved.state is State.SCHEDULED else _told(saved)
         return see_other(url_for("messages_admin.show", public_id=saved.public_id), toast=said)
     said = (
         _("A test is on its way to %(email)s.", email=actor.email) if action == "test" else _("Draft saved.")
     )
     return see_other(url_for(".edit", public_id=saved.public_id, tab=_tab(form)), toast=said)
+
+
+def _told(row: Announcement) -> str:
+    """What is said of something that has just gone out: that its readers are told, or that there is none yet."""
+    if has_readers(row):
+        return _("Published. Readers are being told.")
+    return _("Published. Nobody fits its audience yet; who fits later will see it.")
 
 
 @bp.post("/preview")

@@ -46,7 +46,9 @@ def letter(told: Told) -> tuple[str, str, str]:
                 address=f"{settings.external_url}/news",
             )
         )
-        text, _html = mail.compose([told.title, *paragraphs(told.body), foot], action=(action, link))
+        text, _html = mail.compose(
+            [told.title, *paragraphs(told.body, settings.external_url), foot], action=(action, link)
+        )
         html = current_app.jinja_env.get_template("mail/news.html").render(
             title=told.title,
             body=_for_mail(told.body, settings.external_url),
@@ -58,18 +60,22 @@ def letter(told: Told) -> tuple[str, str, str]:
     return subject, text, html
 
 
-def paragraphs(body: str) -> list[str]:
-    """A Markdown text as plain paragraphs; each point of a list is one."""
+def paragraphs(body: str, base: str | None = None) -> list[str]:
+    """A Markdown text as plain paragraphs; each point of a list is one.
+
+    With `base`, the portal's own address, each link is followed by where it leads: plain text has no other place for it.
+    """
     found: list[str] = []
     for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n")):
         lines = block.strip().splitlines()
         if any(LIST_MARK.match(line) for line in lines):
             found += [
-                ("• " if LIST_MARK.match(line) else "") + plain_text(LIST_MARK.sub("", line), length=2000)
+                ("• " if LIST_MARK.match(line) else "")
+                + plain_text(LIST_MARK.sub("", line), length=2000, base=base)
                 for line in lines
             ]
         elif lines:
-            found.append(plain_text(block, length=20_000))
+            found.append(plain_text(block, length=20_000, base=base))
     return [line for line in found if line.strip("• ")]
 
 

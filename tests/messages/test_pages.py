@@ -18,6 +18,7 @@ from app.messages.models import Announcement, State
 from app.messages.services import drafts, reading
 from app.messages.services.drafts import Words
 from app.notices.queries import unread_count as bell
+from app.partners.services import suspend_organisation
 from tests.cast import Cast, add_person, sign_in
 from tests.messages.support import WORDS, draft, in_country, live, must
 from tests.support.statements import count_statements
@@ -152,6 +153,12 @@ def test_the_editor_keeps_a_draft_and_lets_it_out(app: Flask, cast: Cast, client
         jobs.run_due()
     shown = client.get(f"/admin/news/{row.public_id}")
     assert shown.status_code == 200 and "Take it down now" in shown.text
+    assert "Published. Readers are being told." in shown.text
+    with app.app_context():
+        suspend_organisation(cast.merapi.id, actor=cast.owner, reason="Under review")
+    nobody = typed(action="publish", audience_countries="ID", idempotency_key="another-key")
+    shown = client.post("/admin/news", data=nobody, follow_redirects=True)
+    assert "Published. Nobody fits its audience yet; who fits later will see it." in shown.text
 
 
 @pytest.mark.parametrize(
@@ -165,6 +172,7 @@ def test_the_editor_keeps_a_draft_and_lets_it_out(app: Flask, cast: Cast, client
         ({"href": "javascript:alert(1)"}, "Enter a page of this portal"),
         ({"audience_countries": "XX"}, "Choose one of the answers"),
         ({"action": "publish", "body_en": ""}, "at least one language"),
+        ({"action": "publish", "button_en": "Reserve"}, "Say where the button leads."),
         ({"action": "publish", "ends_at": "2001-01-01T10:00"}, "passed already"),
     ],
 )

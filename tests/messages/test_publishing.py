@@ -16,6 +16,7 @@ from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import force_locale
 from app.core.mail import Mail
+from app.core.settings import current_settings
 from app.identity.actor import Actor
 from app.messages.models import Announcement, Kind, Revision, State, Wording
 from app.messages.queries import find_article, list_news, unread_count
@@ -179,6 +180,18 @@ def test_copies_go_to_those_who_want_them_but_what_must_be_confirmed_goes_to_all
         assert told(app)[1] == 5
 
 
+def test_a_copy_as_plain_text_says_where_its_links_lead(app: Flask, cast: Cast) -> None:
+    body = "See [the *map*](https://x.example/?a=1&b=2), [deals](/deals/new)\n\n- <https://y.example>\n- [no](//evil.example)"
+    with app.app_context():
+        live(cast.marketer, with_mail=True, words={"en": Words("Partner Day", "", body, "")})
+        mail = db.session.scalars(select(Mail)).first()
+        assert mail is not None and mail.html is not None
+        base = current_settings().external_url
+        assert f"See the map (https://x.example/?a=1&b=2), deals ({base}/deals/new)" in mail.text
+        assert "• https://y.example\n" in mail.text and "evil" not in mail.text
+        assert ">deals</a>" in mail.html and "(https://" not in mail.html
+
+
 def test_what_is_published_can_no_longer_change(app: Flask, cast: Cast) -> None:
     with app.app_context():
         row = live(cast.marketer)
@@ -305,6 +318,11 @@ def test_a_button_needs_words_and_a_place(app: Flask, cast: Cast) -> None:
         with pytest.raises(InvalidInput) as wrong:
             publishing.publish(row.public_id, actor=cast.marketer)
         assert set(wrong.value.fields) == {"button_en", "button_id"}
+        words = {**WORDS, "en": Words("Partner Day", "", "Seats are open.", "Reserve a seat")}
+        row = drafts.create(draft(words=words), actor=cast.marketer)
+        with pytest.raises(InvalidInput) as wrong:
+            publishing.publish(row.public_id, actor=cast.marketer)
+        assert wrong.value.fields == {"href": "Say where the button leads."}
 
 
 def test_every_revision_has_a_row_a_language(app: Flask, cast: Cast) -> None:

@@ -178,6 +178,8 @@ def _check_ready(revision: Revision) -> None:
                 for name in lacks
             }
         )
+    if not revision.href and any(texts[locale].button for locale in ready):
+        raise InvalidInput(fields={"href": _("Say where the button leads.")})
     without = [locale for locale in ready if revision.href and not texts[locale].button]
     if without:
         raise InvalidInput(
