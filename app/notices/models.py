@@ -17,6 +17,8 @@ class Notice(Model):
     """One thing told to one person. `dedupe` names what is told, so that it is told once.
 
     `locale` is the language of `title` and `body`; `translations` holds the others as {locale: [title, body]}.
+    Where title or body is in yet another language, `translations` has the reader's all the same (English too), with
+    the language of each behind: {"ms": ["Partner Day", "Perlu pengesahan anda", "en", "ms"]}.
     What was told before there were others has none: it stays in the language it was written in.
     """
 

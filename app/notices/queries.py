@@ -17,13 +17,14 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice as the list shows it; `locale` is the language that its words are in."""
+    """A notice as the list shows it. `title_in` and `body_in` are their languages, empty where it is the page's."""
 
     public_id: str
     icon: str
     title: str
     body: str
-    locale: str
+    title_in: str
+    body_in: str
     created_at: datetime
     is_read: bool
 
@@ -63,10 +64,9 @@ def list_notices(actor: Actor, *, after: str = "") -> Page:
 
 def _line(row: Notice, locale: str) -> Line:
     """A row in a language, or in the one it was written in if it has no other."""
-    title, body = row.title, row.body
-    found = (row.translations or {}).get(locale)
-    if found is None:
-        locale = row.locale
-    else:
-        title, body = found
-    return Line(row.public_id, row.icon, title, body, locale, row.created_at, row.read_at is not None)
+    said = (row.translations or {}).get(locale) or [row.title, row.body, row.locale, row.locale]
+    title, body, *languages = said
+    title_in, body_in = ("" if one == locale else one for one in languages or (locale, locale))
+    return Line(
+        row.public_id, row.icon, title, body, title_in, body_in, row.created_at, row.read_at is not None
+    )

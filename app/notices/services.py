@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -16,7 +17,19 @@ from app.identity.actor import Actor
 from app.identity.models import Person, PersonStatus
 from app.notices.models import Notice
 
-# (title, body) in the language in force when it is called.
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Words in a language of their own, for a title or a body that nobody put into the reader's."""
+
+    text: str
+    locale: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+# (title, body) in the language in force when it is called; what is in another is Written.
 Words = Callable[[], tuple[object, object]]
 READ_KEPT_DAYS = 90
 KEPT_DAYS = 365
@@ -66,7 +79,9 @@ def notify(
     if not active:
         return
     said = {locale: _said(words, locale) for locale in LOCALES}
-    title, body = said.pop(WRITTEN_IN)
+    title, body, *languages = said[WRITTEN_IN]
+    if not languages:
+        del said[WRITTEN_IN]
     same = {
         "kind": kind,
         "icon": icon,
@@ -81,10 +96,13 @@ def notify(
     _insert(sorted(active), same)
 
 
-def _said(words: Words, locale: str) -> tuple[str, str]:
+def _said(words: Words, locale: str) -> list[str]:
+    """Title and body; then the language of each, if one is not in the language of the reader."""
     with force_locale(locale):
         title, body = words()
-        return str(title)[:TITLE_LENGTH], str(body)[:BODY_LENGTH]
+        said = [str(title)[:TITLE_LENGTH], str(body)[:BODY_LENGTH]]
+        languages = [one.locale if isinstance(one, Written) else locale for one in (title, body)]
+    return said if languages == [locale, locale] else said + languages
 
 
 def _insert(person_ids: list[int], same: dict[str, object]) -> None:

@@ -78,5 +78,6 @@ def test_notices_of_one_language_stay_as_they_were_and_new_ones_have_all(app: Fl
         for locale, title in (("en", "Wallet"), ("ms", "Dompet")):
             with force_locale(locale):
                 new, old = list_notices(actor).lines
-            assert (new.title, new.locale, old.title, old.locale) == (title, locale, "Ditulis dahulu", "ms")
+            assert (new.title, new.title_in, old.title) == (title, "", "Ditulis dahulu")
+            assert old.title_in == ("" if locale == "ms" else "ms")
         db.session.remove()

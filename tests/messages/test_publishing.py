@@ -55,8 +55,11 @@ def test_each_reader_gets_their_language_else_english_else_what_there_is(app: Fl
         assert subjects[cast.budi.email] == "Hari Mitra" and subjects[cast.aisyah.email] == "Partner Day"
         assert all(row.sent_at for row in db.session.scalars(select(Mail)))
         with force_locale("id"):
-            told = [(line.title, line.locale) for line in list_notices(cast.budi).lines]
-        assert told == [("Partner Day", "id"), ("Hanya Melayu", "id"), ("Hari Mitra", "id")]
+            lines = list_notices(cast.budi).lines
+        told = [(line.title, line.title_in, line.body_in) for line in lines]
+        assert told == [("Partner Day", "en", "en"), ("Hanya Melayu", "ms", "ms"), ("Hari Mitra", "", "")]
+        told = [(line.title, line.title_in) for line in list_notices(cast.aisyah).lines]
+        assert told == [("Partner Day", ""), ("Hanya Melayu", "ms"), ("Partner Day", "")]
 
 
 def test_only_the_audience_reads_it_and_others_find_nothing(app: Flask, cast: Cast) -> None:

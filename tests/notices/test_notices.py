@@ -73,9 +73,27 @@ def test_who_changes_language_reads_what_was_told_before_in_the_new_one(
     for language, title, body in (("en", "Wallet", "Deals"), ("id", "Dompet", "Deal")):
         client.post("/language", data={"locale": language, "next": "/"})
         page = client.get("/notices").text
-        assert f'lang="{language}"' in page.split("<body")[1]
         assert f'<span class="row-title">{title}</span><span class="row-sub">{body}</span>' in page
-        assert '<button type="submit" class="row" lang="ms">' in page and "Ditulis dahulu" in page
+        assert '<span class="row-title" lang="ms">Ditulis dahulu</span>' in page
+    client.post("/language", data={"locale": "ms", "next": "/"})
+    assert '<span class="row-title">Ditulis dahulu</span>' in client.get("/notices").text
+
+
+def test_words_in_another_language_than_the_readers_are_marked_as_such(
+    app: Flask, cast: Cast, client: FlaskClient
+) -> None:
+    with app.app_context():
+        tell([cast.aisyah], words=lambda: (services.Written("Hanya Melayu", "ms"), _("Wallet")))
+    sign_in(client, cast.aisyah)
+    for language, mark, body in (
+        ("en", ' lang="ms"', "Wallet"),
+        ("ms", "", "Dompet"),
+        ("id", ' lang="ms"', "Dompet"),
+    ):
+        client.post("/language", data={"locale": language, "next": "/"})
+        page = client.get("/notices").text
+        told = f'<span class="row-title"{mark}>Hanya Melayu</span><span class="row-sub">{body}</span>'
+        assert told in page, language
 
 
 def test_notify_outside_a_transaction_is_refused(app: Flask, cast: Cast) -> None:

@@ -20,7 +20,7 @@ from app.messages.models import Announcement, Kind, MailRefusal, Revision, State
 from app.messages.scope import readers_of
 from app.messages.services.drafts import wordings
 from app.messages.services.publishing import TELL, notice_key
-from app.notices.services import notify
+from app.notices.services import Written, notify
 
 BATCH = 500
 ICONS = {Kind.NEWS: "newspaper", Kind.CAMPAIGN: "megaphone", Kind.MUST_CONFIRM: "circle-check"}
@@ -95,7 +95,8 @@ def _ring(announcement: Announcement, revision: Revision, texts: dict[str, Wordi
         text = pick(texts, current_locale())
         body = text.summary or plain_text(text.body, length=140)
         # What is told stands in the list for good, so it says what was asked of everybody, not who still has to.
-        return text.title, _("Each reader is asked to confirm this.") if must else body
+        asked = _("Each reader is asked to confirm this.")
+        return Written(text.title, text.locale), asked if must else Written(body, text.locale)
 
     notify(
         ids,
