@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core.db import db
 from app.core.errors import AppError, RateLimited
-from app.core.http import render
+from app.core.http import local_path, render
 from app.core.logs import get_logger, request_id
 
 KNOWN = (403, 404, 409, 413, 422, 429, 500)
@@ -22,12 +22,23 @@ def error_answer(status: int, message: object = "", **context: Any) -> Response:
     return render(template, "error", status=status, message=message, request_id=request_id(), **context)
 
 
+def _where_from() -> str:
+    """The page that a refused form stood on: the one it names as `next`, else the one that the browser names."""
+    if request.method == "GET":
+        return request.path
+    named, page = local_path(request.form.get("next")), request.referrer or ""
+    return named or (page if page.startswith(request.host_url) else "/")
+
+
 def init_failures(app: Flask) -> None:
     """Register handlers for our errors, HTTP errors and everything else."""
 
     @app.errorhandler(AppError)
     def _app_error(error: AppError) -> Response:
-        response = error_answer(error.status, error.message, fields=error.fields, error=error)
+        context: dict[str, Any] = {"fields": error.fields, "error": error}
+        if error.status == 409:
+            context["back"] = _where_from()
+        response = error_answer(error.status, error.message, **context)
         if isinstance(error, RateLimited):
             response.headers["Retry-After"] = str(error.retry_after)
         return response

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from wtforms import RadioField, TextAreaField
 
+from app.core.clock import utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import AppForm, add_errors
 from app.core.http import local_path, render, see_other
 from app.core.i18n import _, _l, ngettext
 from app.core.nav import count_at, count_for
-from app.core.undo import offer_undo, withdraw_undo
+from app.core.undo import UNDO_SECONDS, offer_undo, withdraw_undo
 from app.deals import services
 from app.deals.errors import UndoTooLate
 from app.deals.models import Deal
@@ -210,7 +211,10 @@ def keys() -> Response:
 @admin_bp.post("/deals/<public_id>/approval")
 @needs("deal.decide")
 def approve(public_id: str) -> Response:
-    """Protect the deal. `knowingly`: although another company was first; `revision`: what the page showed."""
+    """Protect the deal. `knowingly`: although another company was first; `revision`: what the page showed.
+
+    A second tap is answered as the first; the minute to take it back is still the first's.
+    """
     line = line_around(public_id)
     deal = services.approve(
         public_id,
@@ -218,7 +222,9 @@ def approve(public_id: str) -> Response:
         knowingly=request.form.get("knowingly") == "1",
         seen_revision=request.form.get("revision", type=int),
     )
-    return _decided(deal, line, _("%(customer)s approved", customer=deal.customer_name))
+    gone = int((utc_now() - deal.approved_at).total_seconds()) if deal.approved_at else 0
+    text = _("%(customer)s approved", customer=deal.customer_name)
+    return _decided(deal, line, text, UNDO_SECONDS - gone)
 
 
 @admin_bp.route("/deals/<public_id>/rejection", methods=["GET", "POST"])
@@ -320,7 +326,7 @@ def undo_many() -> Response:
     return see_other(url_for("deals_admin.work"), toast=text)
 
 
-def _decided(deal: Deal, line: Line, text: str) -> Response:
+def _decided(deal: Deal, line: Line, text: str, seconds: int = UNDO_SECONDS) -> Response:
     """Offer the undo and open the next item, with its heading in focus; or go back to where it was decided."""
     review_company = next(
         (item.organisation_name for item in line.items if item.public_id == deal.public_id), None
@@ -330,7 +336,7 @@ def _decided(deal: Deal, line: Line, text: str) -> Response:
         if review_company
         else _("The partner is told in %(seconds)s s", seconds="{seconds}")
     )
-    offer_undo(text, told, url_for("deals_admin.undo", public_id=deal.public_id))
+    offer_undo(text, told, url_for("deals_admin.undo", public_id=deal.public_id), seconds)
     back = local_path(request.form.get("next"))
     if back:
         return see_other(back)

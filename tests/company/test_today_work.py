@@ -9,7 +9,7 @@ from app.company.today_queries import budget_on
 from app.core.clock import freeze, travel, utc_now
 from app.core.db import db, transaction
 from app.deals import services as deals
-from app.deals.models import Deal
+from app.deals.models import Deal, DealEvent
 from app.deals.services import deciding
 from app.deals.states import DealState
 from app.ledger.models import Owner
@@ -63,12 +63,51 @@ def test_a_clean_deal_is_approved_in_its_row_and_the_next_ones_stay_in_sight(app
         assert "Klinik Damai approved" in page and APPROVE.findall(page) == [other.public_id]
         assert "1 of 2 deals are clean" in page and 'href="/admin/deals/approvals"' not in page
         assert state_of(app, clean) is DealState.APPROVED
-        assert client.post(f"/admin/deals/{clean.public_id}/undo").status_code == 303
+        assert "1 answer in 30 days" in page
+        toast = page.split("data-undo=")[1].split("</form>")[0]
+        back = dict(re.findall(r'name="(next)" value="([^"]*)"', toast))
+        answer = client.post(f"/admin/deals/{clean.public_id}/undo", data=back)
+        assert (answer.status_code, answer.location) == (303, "/admin/today")
         assert state_of(app, clean) is DealState.SUBMITTED
+        page = client.get("/admin/today").text
+        assert "None yet" in page and "1 answer in" not in page  # only answers that stand
         form["next"] = "https://elsewhere.example/"
         answer = client.post(f"/admin/deals/{other.public_id}/approval", data=form)
         assert answer.location.startswith("/admin/deals/")
     assert APPROVE.findall(today_page(client, cast.auditor)) == []
+
+
+def test_a_second_tap_on_approve_is_answered_as_the_first_and_a_refusal_leads_back(app, client, cast):
+    with app.app_context():
+        deal = sent(cast, "Klinik Damai")
+    start = utc_now()
+    page = today_page(client, cast.manager)
+    form = dict(re.findall(r'type="hidden" name="(revision|next)" value="([^"]*)"', page))
+    url = f"/admin/deals/{deal.public_id}/approval"
+    assert client.post(url, data=form).status_code == 303
+    with client.session_transaction() as session:
+        session.pop("undo")  # the answer to the first tap is dropped by the browser, and its cookie with it
+    with travel(start + timedelta(seconds=20)):
+        answer = client.post(url, data=form)
+        assert (answer.status_code, answer.location) == (303, "/admin/today")
+        page = client.get("/admin/today").text
+        assert "Klinik Damai approved" in page and re.search(r"in (39|40) s", page)
+    with app.app_context():
+        query = db.select(DealEvent.kind).where(DealEvent.deal_id == deal.id)
+        assert [str(kind) for kind in db.session.scalars(query)].count("approved") == 1
+    other = {**form, "revision": str(int(form["revision"]) - 1)}
+    for actor, sent_form in ((cast.manager, other), (cast.owner, form)):
+        sign_in(client, actor)
+        refused = client.post(url, data=sent_form)
+        assert refused.status_code == 409 and 'class="btn" href="/admin/today"' in refused.text
+    sign_in(client, cast.manager)
+    refused = client.post(
+        url, data={**other, "next": ""}, headers={"Referer": "http://localhost/admin/deals"}
+    )
+    assert refused.status_code == 409 and 'href="http://localhost/admin/deals"' in refused.text
+    assert client.post(f"/admin/deals/{deal.public_id}/undo").status_code == 303
+    assert state_of(app, deal) is DealState.SUBMITTED
+    assert client.post(url, data=form).status_code == 409  # of a page from before it was taken back
 
 
 def test_the_number_that_waits_is_the_true_one_and_five_rows_are_shown(app, client, cast):

@@ -18,9 +18,17 @@ from app.deals.checks import clean_ids
 from app.deals.conflicts import list_rivals, lock_claims, standing_in_the_way, store_matches
 from app.deals.errors import CustomerTaken, DealChanged, UndoTooLate
 from app.deals.models import Deal
-from app.deals.scope import visible_deals
-from app.deals.services.moves import UNDO_SECONDS, hold, last_event, move, notice_key, refuse_stranger
-from app.deals.states import WAITING, EventKind, RejectionReason, Verb
+from app.deals.scope import find_deal_id, visible_deals
+from app.deals.services.moves import (
+    UNDO_SECONDS,
+    hold,
+    last_event,
+    move,
+    notice_key,
+    refuse_stranger,
+    require,
+)
+from app.deals.states import WAITING, DealState, EventKind, RejectionReason, Verb
 from app.identity.actor import Actor
 
 _UNDOABLE = (EventKind.APPROVED, EventKind.REJECTED, EventKind.ASKED)
@@ -42,12 +50,17 @@ def approve(
 
     A rival that is protected, or that sent first, with the same customer and family stands against it unless the
     vendor approves `knowingly`. `seen_revision`: the revision that the page showed. Approvals run one at a time, so of
-    two approvers, or of two rivals, exactly one gets through.
+    two approvers, or of two rivals, exactly one gets through. The same tap once more (same person, same revision
+    shown) changes nothing and is no refusal.
     Raises NotFound, Forbidden, DealAlreadyDecided, CustomerTaken, DealChanged.
     """
     with transaction():
         lock_claims()
-        deal = hold(public_id, Verb.APPROVE, actor)
+        deal = lock(Deal, find_deal_id(public_id, actor))
+        refuse_stranger(Verb.APPROVE, actor)
+        if _was_this_tap(deal, actor, seen_revision):
+            return deal
+        require(deal, Verb.APPROVE)
         if seen_revision is not None and seen_revision != deal.revision:
             raise DealChanged()
         in_the_way = standing_in_the_way(list_rivals([deal.id])[deal.id])
@@ -55,6 +68,14 @@ def approve(
             raise CustomerTaken()
         _protect(deal, actor, over=[rival.deal_id for rival in in_the_way])
         return deal
+
+
+def _was_this_tap(deal: Deal, actor: Actor, seen_revision: int | None) -> bool:
+    """Whether what happened last is that this person approved the very revision that their page shows."""
+    if deal.state is not DealState.APPROVED or seen_revision is None or deal.revision != seen_revision + 1:
+        return False
+    event = last_event(deal)
+    return event is not None and event.kind is EventKind.APPROVED and event.actor_id == actor.person_id
 
 
 def _protect(deal: Deal, actor: Actor, over: Sequence[int] = ()) -> None:
