@@ -1,6 +1,7 @@
 """The translations: one catalogue a language, made from the code and filled from JSON.
 
-scripts/i18n.py add FILE.json      {"English": {"ms": "Malay", "id": "Indonesian"}, ...}; lists for plurals
+scripts/i18n.py add FILE.json      {"English": {"ms": "Malay", "id": "Indonesian"}, ...}; lists for plurals;
+                                   with a context the key is "context\\u0004English"
 scripts/i18n.py missing [PREFIX]   what has no translation yet, as JSON ready to be filled (PREFIX: app/deals)
 scripts/i18n.py extract            bring the catalogues up to what the code says
 scripts/i18n.py prune              forget translations that no code uses any more
@@ -36,8 +37,10 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
     "_n": (1, 2),
+    "pgettext": ((1, "c"), 2),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
+WITHIN = "\x04"  # between a context and its message, as in .mo files
 BORN = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -79,7 +82,9 @@ def load(root: Path, locale: str) -> Catalog:
 
 
 def singular(message: Message) -> str:
-    return message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+    """What a message is known by: its English, in front of it the context that tells it from the same English."""
+    text = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+    return f"{message.context}{WITHIN}{text}" if message.context else text
 
 
 def texts(message: Message) -> list[str]:
@@ -119,7 +124,8 @@ def rebuild(root: Path, template: Catalog, locale: str, said: dict[str, list[str
         catalog.add(message.id, text, flags=message.flags - {"fuzzy"}, context=message.context)
     if keep:
         for text, strings in said.items():
-            catalog.obsolete[text] = Message(text, strings[0])
+            context, _sign, plain = text.rpartition(WITHIN)
+            catalog.obsolete[text] = Message(plain, strings[0], context=context or None)
     write(root, locale, catalog)
 
 

@@ -46,7 +46,7 @@ BOARDS = (
         {}, Rule(Metric.REVENUE, COMPANIES, Period.YEAR),
     ),
     (
-        {"en": "Courses passed", "ms": "Kursus yang lulus", "id": "Kursus yang lulus"},
+        {"en": "Courses passed", "ms": "Lulus kursus", "id": "Kursus yang diselesaikan"},
         {}, Rule(Metric.COURSES, PEOPLE, Period.YEAR),
     ),
 )  # fmt: skip

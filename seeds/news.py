@@ -61,7 +61,7 @@ PARTNER_DAY = {
     "id": Words(
         "Hari Mitra KL: kursi dibuka untuk Silver ke atas", "18 Januari, Kuala Lumpur",
         "Sehari bersama mereka yang membangun dan mendukung apa yang Anda jual.\n\n"
-        "## Acaranya\n\n- 09.00 Yang datang tahun depan\n- 11.00 Klinik: keamanan, cadangan, jaringan\n"
+        "## Acaranya\n\n- 09.00 Yang datang tahun depan\n- 11.00 Klinik: keamanan, backup, jaringan\n"
         "- 15.00 Penghargaan\n\nSetiap perusahaan mendapat **dua kursi** sampai 31 Desember. "
         "Tulis ke channel manager Anda untuk mengambilnya.",
     ),

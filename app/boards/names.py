@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from app.boards.models import BoardName, NameMode, Participants
+from app.boards.words import partner_in
 from app.core import audit
 from app.core.clock import utc_now
 from app.core.db import db, transaction
 from app.core.errors import InvalidInput
-from app.core.i18n import _
+from app.core.i18n import LOCALES, _, force_locale
 from app.core.settings import current_settings
 from app.identity.models import Person
 from app.partners.models import Organisation
 
 MIN_ALIAS, MAX_ALIAS = 2, 30
 _JOINERS = " -'._&"
+_ARTICLES = ("a", "an", "the", "one")
 
 
 def fold_alias(alias: str) -> str:
     """An alias as it is compared: case, accents, spaces and signs do not tell two apart."""
     plain = unicodedata.normalize("NFKD", alias)
     return "".join(letter for letter in plain.casefold() if letter.isalnum())
+
+
+def _beginnings(text: str) -> set[str]:
+    """What a text begins with, word by word and folded, with and without an article in front."""
+    words = [word for part in re.split(r"[\W_]+", text) if (word := fold_alias(part))]
+    without = words[1:] if words and words[0] in _ARTICLES else words
+    return {*accumulate(words), *accumulate(without)}
+
+
+def _reads_unnamed(alias: str) -> bool:
+    """Whether an alias begins as what stands for who wishes no name: "A partner in ...", in any language.
+
+    Whole words are compared, however they are joined: "Mitra-di Riau" is refused, "Mitra Digital" is a name.
+    """
+    begun = _beginnings(alias)
+    for locale in LOCALES:
+        with force_locale(locale):
+            phrase = partner_in("")
+        whole = fold_alias(phrase)
+        if any(beginning in begun for beginning in _beginnings(phrase) if whole.endswith(beginning)):
+            return True
+    return False
 
 
 def choose_name(
@@ -64,6 +90,9 @@ def _check_alias(alias: str) -> None:
     ok = ok and not ("LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"})  # letters that only look alike
     if not MIN_ALIAS <= len(alias) <= MAX_ALIAS or not ok or len(fold_alias(alias)) < MIN_ALIAS:
         sentence = _("Write an alias of 2 to 30 letters and figures.")
+        raise InvalidInput(fields={"alias": sentence})
+    if _reads_unnamed(alias):
+        sentence = _("This is how partners without a name are shown. Choose another alias.")
         raise InvalidInput(fields={"alias": sentence})
 
 

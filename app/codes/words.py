@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.codes.models import BatchState, Occasion
-from app.core.i18n import _, _l
+from app.core.i18n import _, _l, pgettext
 
 OCCASIONS: dict[Occasion, Any] = {
     Occasion.THANKS: _l("Thank you"),
@@ -39,7 +39,7 @@ def state_words(state: BatchState) -> tuple[str, str]:
     """(words, tone) of a batch's badge."""
     found = {
         BatchState.WAITING: (_("Waiting for a second person"), "warn"),
-        BatchState.LIVE: (_("Live"), "ok"),
+        BatchState.LIVE: (pgettext("gift codes", "Live"), "ok"),
         BatchState.DECLINED: (_("Declined"), "neutral"),
         BatchState.VOID: (_("Void"), "neutral"),
         BatchState.ENDED: (_("Ended"), "neutral"),

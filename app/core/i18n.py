@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
 
 _ = gettext
 _l = lazy_gettext
@@ -14,7 +14,9 @@ LOCALES = ("en", "ms", "id")
 LOCALE_NAMES = {"en": "English", "ms": "Bahasa Melayu", "id": "Bahasa Indonesia"}
 COOKIE = "locale"
 
-__all__ = ["LOCALES", "LOCALE_NAMES", "_", "_l", "current_locale", "force_locale", "init_i18n", "ngettext"]
+__all__ = [
+    "LOCALES", "LOCALE_NAMES", "_", "_l", "current_locale", "force_locale", "init_i18n", "ngettext", "pgettext",
+]  # fmt: skip
 
 
 def current_locale() -> str:

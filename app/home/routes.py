@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, url_for
 from app.core.access import public
 from app.core.clock import local, utc_now
 from app.core.http import readable_offline, render
-from app.core.i18n import _
+from app.core.i18n import _, pgettext
 from app.core.nav import keep_count
 from app.home.queries import load_home
 from app.identity.actor import Actor, get_actor
@@ -37,10 +37,17 @@ def index() -> Response:
 
 
 def greeting(actor: Actor) -> str:
-    """Good morning, afternoon or evening, in the person's own zone."""
+    """Good morning, afternoon or evening, in the person's own zone.
+
+    Indonesian parts the day at 11, 15 and 18 o'clock, so two hours of the English day have a message of their own.
+    """
     hour = local(utc_now(), actor.zone).hour
-    if hour < 12:
+    if hour < 11:
         return _("Good morning, %(name)s", name=actor.first_name)
-    if hour < 18:
+    if hour < 12:
+        return pgettext("from 11 o'clock", "Good morning, %(name)s", name=actor.first_name)
+    if hour < 15:
         return _("Good afternoon, %(name)s", name=actor.first_name)
+    if hour < 18:
+        return pgettext("from 15 o'clock", "Good afternoon, %(name)s", name=actor.first_name)
     return _("Good evening, %(name)s", name=actor.first_name)

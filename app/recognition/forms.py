@@ -16,7 +16,7 @@ from app.recognition.services.giving import MOST_POINTS
 AMOUNTS = ("0", "100", "250", "500")
 OTHER = "other"
 ICON_LABELS = {
-    "trophy": _l("Cup"), "award": _l("Rosette"), "rocket": _l("Rocket"), "heart-handshake": _l("Hands and heart"),
+    "trophy": _l("Trophy"), "award": _l("Rosette"), "rocket": _l("Rocket"), "heart-handshake": _l("Hands and heart"),
     "users": _l("Group"), "lightbulb": _l("Light bulb"), "cloud": _l("Cloud"), "sparkles": _l("Sparkles"),
     "medal": _l("Medal"), "handshake": _l("Handshake"), "graduation-cap": _l("Graduation cap"),
     "shield-check": _l("Shield"), "calendar-heart": _l("Calendar"),

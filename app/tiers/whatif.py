@@ -57,6 +57,10 @@ class Answer:
     def own_points(self) -> int:
         return sum(points for points, payee in self.points if payee == "member")
 
+    @property
+    def company_points(self) -> int:
+        return sum(points for points, payee in self.points if payee == "organisation")
+
 
 def answer(
     actor: Any,

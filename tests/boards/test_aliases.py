@@ -5,6 +5,7 @@ import pytest
 from app.boards.models import NameMode, Participants
 from app.boards.names import choose_name
 from app.core.errors import InvalidInput
+from app.core.i18n import force_locale
 
 
 @pytest.mark.parametrize("dressed", ["{}", "{}.", "  {}  ", "-{}-"])
@@ -22,3 +23,21 @@ def test_letters_of_two_scripts_that_look_alike_are_refused(app, cast):
         choose_name(
             Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, "V\u0435ridia", actor=cast.aisyah
         )
+
+
+def test_the_phrase_for_who_wishes_no_name_is_nobodys_alias(app, cast):
+    def choose(alias):
+        choose_name(
+            Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, alias, actor=cast.aisyah
+        )  # fmt: skip
+
+    phrases = (
+        "A partner in Selangor", "a  PARTNER-in_Selangor", "Partner in Riau", "Apartner in Riau", "A partner in",
+        "Rakan niaga di Selangor", "Rakan-Niaga.di Sabah", "Mitra di Riau", "Mitra-di Riau", "Mitrá di Riau",
+    )  # fmt: skip
+    with app.app_context():
+        for locale, phrase in zip(("en", "ms", "id") * 4, phrases, strict=False):
+            with force_locale(locale), pytest.raises(InvalidInput):
+                choose(phrase)
+        for name in ("Mitra Digital", "Partner Inc", "Rakan Niaga Hebat"):
+            choose(name)

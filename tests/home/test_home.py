@@ -1,11 +1,13 @@
 """Home: what one has, what comes, what to do next; for everybody the right first page."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from app.core.clock import today, travel, utc_now
+from app.core.clock import freeze, today, travel, utc_now
 from app.core.db import transaction
+from app.core.i18n import force_locale
 from app.deals.scope import find_deal_id
+from app.home.routes import greeting
 from app.ledger import services as ledger
 from app.rewards.services import set_point_value
 from app.training.services import learning
@@ -69,6 +71,22 @@ def test_a_new_member_reads_what_to_do_first(app, client, cast):
     page = text(client.get("/"))
     assert "Protect your first deal" in page and "Points to spend" in page
     assert "Company points" not in page
+
+
+def test_the_greeting_follows_the_day_of_each_language(app, cast):
+    day = {
+        "en": ("morning", "morning", "afternoon", "afternoon", "evening"),
+        "ms": ("pagi", "pagi", "petang", "petang", "malam"),
+        "id": ("pagi", "siang", "siang", "sore", "malam"),
+    }
+    with app.app_context():
+        for locale, parts in day.items():
+            for (hour, minute), part in zip(
+                ((10, 59), (11, 0), (14, 59), (16, 30), (18, 0)), parts, strict=True
+            ):
+                # Kuala Lumpur is eight hours ahead
+                with freeze(datetime(2026, 11, 20, hour - 8, minute, tzinfo=UTC)), force_locale(locale):
+                    assert f" {part}, {cast.aisyah.first_name}" in greeting(cast.aisyah), (locale, hour)
 
 
 def test_the_hero_says_what_one_has_what_comes_and_what_expires(app, client, cast):
