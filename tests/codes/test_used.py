@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.codes import services
 from app.codes.alphabet import shown
 from app.core.clock import travel, utc_now
+from app.rewards.queries.used_codes import list_used
 from app.rewards.services import cancel, redeem
 from tests.cast import sign_in
 from tests.codes.test_services import ids_of
@@ -76,3 +77,15 @@ def test_many_used_codes_come_in_pages_and_each_once(app, cast, gifts, client):
         assert "<html" not in page
     assert len(found) == len({href for href, _text in found}) == 23
     assert rows_of(client.get("/redeem?after=none").text) == found[:10]
+
+
+def test_what_a_code_still_holds_is_said_once_however_many_pages(app, cast, gifts, monkeypatch):
+    monkeypatch.setattr("app.rewards.queries.used_codes.USED_SHOWN", 2)
+    shop, code, other = build_shop(app, cast), gifts.one(40_000), gifts.one(2_000)
+    shop.stock(shop.market, shop.market_50, *(f"VOUCHER-{number}" for number in range(4)))
+    with app.app_context():
+        for number, used in enumerate((other, code, code, code)):
+            redeem(shop.market, shop.market_50, 1, f"key-{number}", cast.aisyah, code_ids=ids_of(used))
+        first, following = list_used(cast.aisyah.person_id)
+        second, end = list_used(cast.aisyah.person_id, str(following))
+    assert [use.left for use in (*first, *second)] == [37_000, 0, 0, 1_000] and end is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import func, select, union_all
 
 from app.codes.models import GiftCampaign, GiftCode, GiftCodeBatch
 from app.core.clock import today
@@ -22,7 +22,7 @@ USED_SHOWN = 10
 class Used:
     """One use of a code: its points, and what they paid for. Without an order they are in the wallet.
 
-    `left` is what the code still holds and may still give, said once a code, at its latest use.
+    `left` is what the code still holds and may still give, said once a code, at the person's latest use of it.
     """
 
     transfer_id: int
@@ -44,12 +44,14 @@ class Used:
 
 def list_used(person_id: int, after: str = "") -> tuple[list[Used], int | None]:
     """A page of a person's uses, the latest first, and where the next begins. One statement."""
-    moved = union_all(_into_wallet(person_id), _for_orders(person_id)).subquery()
+    uses = union_all(_into_wallet(person_id), _for_orders(person_id)).subquery()
+    latest = func.max(uses.c.id).over(partition_by=uses.c.from_account_id)  # of all, whatever page it is on
+    moved = select(uses, (latest == uses.c.id).label("is_latest")).subquery()
     query = (
         select(
             moved.c.id, Posting.public_id, Posting.created_at, moved.c.amount, GiftCode.last_four,
             GiftCampaign.name, Order.public_id, Reward.name, Order.state,
-            GiftCode.id, Account.balance, GiftCodeBatch.valid_until,
+            moved.c.is_latest, Account.balance, GiftCodeBatch.valid_until,
         )
         .join(Posting, Posting.id == moved.c.posting_id)
         .join(Account, Account.id == moved.c.from_account_id)
@@ -67,14 +69,11 @@ def list_used(person_id: int, after: str = "") -> tuple[list[Used], int | None]:
         query = query.where(moved.c.id < int(after))
     rows = db.session.execute(query).all()
     following = rows[USED_SHOWN - 1][0] if len(rows) > USED_SHOWN else None
-    told: set[int] = set()
     found = []
     for row in rows[:USED_SHOWN]:
-        *shown, code_id, balance, valid_until = row
+        *shown, is_latest, balance, valid_until = row
         is_late = valid_until < today() - timedelta(days=GRACE_DAYS)  # until the job takes what is left
-        shown.append(0 if is_late or code_id in told else balance)
-        found.append(Used(*shown))
-        told.add(code_id)
+        found.append(Used(*shown, left=balance if is_latest and not is_late else 0))
     return found, following
 
 
