@@ -12,7 +12,6 @@ from sqlalchemy import Select, func, select, tuple_
 from app.core.clock import today, zone
 from app.core.db import db, dialect
 from app.core.errors import NotFound
-from app.core.feed import feed_row
 from app.core.rates import remember_rate
 from app.core.settings import current_settings
 from app.deals.checks import Checks, Facts, fact_columns, facts_of, word_checks
@@ -26,7 +25,6 @@ from app.identity.models import Person
 from app.partners.models import Organisation
 from app.products.models import ProductFamily
 
-WAITING_SHOWN = 12
 QUEUE_PAGE = 50
 
 
@@ -129,28 +127,6 @@ def queue(actor: Actor, *, after: str | None = None, limit: int = QUEUE_PAGE) ->
 def queue_count(actor: Actor) -> Select[Any]:
     """The query of how many deals wait for the vendor in this person's scope."""
     return queue_query(actor).with_only_columns(func.count(Deal.id), maintain_column_froms=True)
-
-
-def waiting_rows(actor: Actor) -> Select[Any] | None:
-    """Deals that wait for this person's decision, for the page that gathers all work; None for who decides none."""
-    if not actor.can("deal.decide"):
-        return None
-    columns = feed_row(
-        "deal",
-        ref=Deal.public_id,
-        title=Deal.customer_name,
-        text=Organisation.name,
-        extra=Deal.currency,
-        n1=Deal.value_minor,
-        at=Deal.queued_at,
-    )
-    return (
-        queue_query(actor)
-        .with_only_columns(*columns)
-        .join(Organisation, Organisation.id == Deal.organisation_id)
-        .order_by(Deal.queued_at, Deal.id)
-        .limit(WAITING_SHOWN)
-    )
 
 
 def count_queue(actor: Actor) -> int:

@@ -18,7 +18,6 @@ from app.identity.sessions import (
 )
 
 _USER = "_user_id"
-KEPT_OVER_SIGN_OUT = ("_flashes",)
 
 
 class SignedIn(UserMixin):
