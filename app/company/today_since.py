@@ -161,11 +161,18 @@ def read_since(actor: Actor, feed: Mapping[str, Sequence[FeedRow]]) -> Since:
 
 def _quiet_line(row: FeedRow, seen: datetime) -> Line:
     days = (utc_now() - seen).days
-    words = [ngettext("no sign-in for %(num)s day", "no sign-in for %(num)s days", days)]
     if row.n1:
-        words.append(ngettext("%(num)s protected deal", "%(num)s protected deals", row.n1))
+        deals = ngettext("%(num)s protected deal", "%(num)s protected deals", row.n1)
+        words = ngettext(
+            "no sign-in for %(num)s day, %(deals)s",
+            "no sign-in for %(num)s days, %(deals)s",
+            days,
+            deals=deals,
+        )
+    else:
+        words = ngettext("no sign-in for %(num)s day", "no sign-in for %(num)s days", days)
     at = seen + timedelta(days=AWAY_DAYS)
-    return Line(row.title or "", ", ".join(words), f"/admin/partners/{row.ref}", at, True)
+    return Line(row.title or "", words, f"/admin/partners/{row.ref}", at, True)
 
 
 def _risen_lines(rows: Sequence[FeedRow]) -> list[Line]:
@@ -186,11 +193,16 @@ def _counted_line(row: FeedRow) -> Line:
     if row.part == "won":
         return Line(_("Deals won"), _in_companies(count, row.n2 or 0), "/admin/deals?state=won", at)
     if row.part == "taken":
-        words = ngettext("%(num)s order", "%(num)s orders", count)
-        return Line(_("Rewards"), f"{words}, {_points(row.n2 or 0)}", "/admin/orders", at)
-    words = _in_companies(row.n2 or 0, int(row.extra or 0))
+        points = _points(row.n2 or 0)
+        words = ngettext("%(num)s order, %(points)s", "%(num)s orders, %(points)s", count, points=points)
+        return Line(_("Rewards"), words, "/admin/orders", at)
+    passed, companies = row.n2 or 0, int(row.extra or 0)
+    words = _in_companies(passed, companies)
     if count:
-        words = f"{words}, {_points(count)}"
+        words = ngettext(
+            "%(count)s in %(num)s company, %(points)s", "%(count)s in %(num)s companies, %(points)s", companies,
+            count=passed, points=_points(count),
+        )  # fmt: skip
     return Line(_("Courses passed"), words, "/admin/training", at)
 
 

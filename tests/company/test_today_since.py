@@ -19,6 +19,20 @@ from tests.tiers.makers import RM
 from tests.tiers.makers import definition as tier_plan
 from tests.training.support import pays, publish, read_all
 
+# Each line is one sentence of its language, with that language's own words between its parts.
+SAID = {
+    "ms": [
+        "Merapi Solusi: tiada log masuk selama 22 hari, dengan 1 peluang jualan dilindungi",
+        "Lulus kursus: 1 di 1 syarikat, untuk 150 mata",
+        "Ganjaran: 1 pesanan bernilai 13,200 mata",
+    ],
+    "id": [
+        "Merapi Solusi: tidak ada yang masuk selama 22 hari, dengan 1 deal diproteksi",
+        "Kelulusan kursus: 1 di 1 perusahaan, untuk 150 poin",
+        "Hadiah: 1 pesanan senilai 13.200 poin",
+    ],
+}
+
 
 @pytest.fixture(autouse=True)
 def _noon():
@@ -49,6 +63,12 @@ def lines(client, actor):
     ]
 
 
+def in_language(client, actor, locale):
+    sign_in(client, actor)
+    assert client.post("/language", data={"locale": locale}).status_code == 303
+    return lines(client, actor)[1]
+
+
 def test_what_happened_since_one_was_here_is_said_in_few_lines(app, client, cast):
     with travel(utc_now() - timedelta(days=2)), app.app_context():
         begin_tiers(cast)
@@ -68,6 +88,10 @@ def test_what_happened_since_one_was_here_is_said_in_few_lines(app, client, cast
         "Deals won: 2 in 1 company",
         "Courses passed: 1 in 1 company, 150 points",
     ]
+    for locale, said in SAID.items():
+        found = in_language(client, cast.manager, locale)
+        assert set(said[:2]) <= set(found), found
+    in_language(client, cast.manager, "en")
     with app.app_context():
         set_managers(cast.merapi.id, [cast.owner.person_id], actor=cast.owner)
     assert len(lines(client, cast.manager)[1]) == 4  # a company of somebody else is not in sight
@@ -75,7 +99,9 @@ def test_what_happened_since_one_was_here_is_said_in_few_lines(app, client, cast
     give_points(app, cast.aisyah, 20_000)
     with app.app_context():
         redeem(shop.earbuds, None, 1, "key-00001", cast.aisyah)
-    words = lines(client, cast.finance)[1]
+    for locale, said in SAID.items():
+        assert said[2] in in_language(client, cast.finance, locale)
+    words = in_language(client, cast.finance, "en")
     assert "Deals won: 2 in 1 company" not in words
     assert "Rewards: 1 order, 13,200 points" in words
     assert len(lines(client, cast.owner)[1]) == 5
