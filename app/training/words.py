@@ -12,6 +12,7 @@ from app.core.i18n import _, current_locale, ngettext
 from app.training.models import ModuleKind, language_of, said
 from app.training.queries.certificates import CertificateView
 from app.training.queries.courses import CourseView
+from app.training.queries.learning import PartView
 
 KIND_ICONS = {ModuleKind.TEXT: "file-text", ModuleKind.VIDEO: "video", ModuleKind.FILE: "download"}
 
@@ -67,6 +68,15 @@ def _passed(view: CourseView) -> str:
         right=view.right_count,
         asked=view.asked_count,
     )
+
+
+def part_line(part: PartView) -> str:
+    """How long a part takes; once it is done, what was done with it."""
+    if not part.is_done:
+        return minutes(part.minutes)
+    if part.kind is ModuleKind.VIDEO:
+        return _("Watched")
+    return _("Opened") if part.kind is ModuleKind.FILE else _("Read")
 
 
 def due_line(view: CourseView) -> str | None:

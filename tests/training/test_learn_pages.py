@@ -1,12 +1,16 @@
 """The learner's pages over HTTP: with htmx and without, for oneself and for nobody else."""
 
 import re
+from dataclasses import replace
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.training.queries.courses import list_visible
+from app.training.models import ModuleKind
+from app.training.queries.courses import find_course, list_visible
+from app.training.queries.learning import list_parts
 from app.training.services import quizzes
+from app.training.words import part_line
 from tests.cast import Cast, add_person, sign_in
 from tests.ledger.support import clean
 from tests.support.statements import count_statements
@@ -177,6 +181,17 @@ def test_a_second_pass_says_that_it_earns_nothing(app: Flask, client: FlaskClien
         assert sentence in page.text
         assert sentence in client.get(at.rsplit("/", 1)[0]).text
     assert page.text.count("+150") == 0
+
+
+def test_a_part_that_is_done_says_what_was_done_with_it(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        publish()
+        read_all("zero-trust", cast.aisyah, parts=1)
+        first, second, _third = list_parts(find_course("zero-trust", cast.aisyah))
+    with app.test_request_context():
+        done = [part_line(replace(first, kind=kind)) for kind in ModuleKind]
+        assert part_line(second) == "4 min"
+    assert dict(zip(ModuleKind, done, strict=True)) == {"text": "Read", "video": "Watched", "file": "Opened"}
 
 
 def test_a_short_read_shows_what_it_earned(app: Flask, client: FlaskClient, cast: Cast) -> None:
