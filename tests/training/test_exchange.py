@@ -46,6 +46,8 @@ class TestReading:
     def test_the_files_of_the_demo_come_out_as_they_went_in(self, path: Path) -> None:
         made = parse_course(path.read_bytes())
         assert parse_course(export_course(made).encode()) == made
+        without = [asked.key for asked in made.questions if {*asked.explanation} != {"en", "ms", "id"}]
+        assert not without, "each answer is explained, in every language"
 
     def test_text_alone_is_english(self) -> None:
         made = parse_course(GOOD.encode())
