@@ -14,18 +14,21 @@ _KEY = "undo"
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """`action` takes the POST that takes the decision back; `seconds` are left."""
+    """`action` takes the POST that takes the decision back; `seconds` are left. `back`: where it was decided, if told."""
 
     text: str
     sub: str
     action: str
     seconds: int
+    back: str = ""
 
 
-def offer_undo(text: object, sub: object, action: str, seconds: int = UNDO_SECONDS) -> None:
+def offer_undo(
+    text: object, sub: object, action: str, seconds: int = UNDO_SECONDS, *, back: str | None = None
+) -> None:
     """Show the toast on this and the following pages of this person while the time lasts."""
     until = int(utc_now().timestamp()) + seconds
-    session[_KEY] = {"text": str(text), "sub": str(sub), "action": action, "until": until}
+    session[_KEY] = {"text": str(text), "sub": str(sub), "action": action, "until": until, "back": back or ""}
 
 
 def withdraw_undo(action: str | None = None) -> None:
@@ -41,4 +44,6 @@ def offered_undo() -> Undo | None:
     if not offered:
         return None
     left = int(offered["until"] - utc_now().timestamp())
-    return Undo(offered["text"], offered["sub"], offered["action"], left) if left > 0 else None
+    if left <= 0:
+        return None
+    return Undo(offered["text"], offered["sub"], offered["action"], left, offered.get("back", ""))

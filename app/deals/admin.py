@@ -271,14 +271,15 @@ def ask(public_id: str) -> Response:
 @admin_bp.post("/deals/<public_id>/undo")
 @needs("deal.decide")
 def undo(public_id: str) -> Response:
-    """Take the last decision back within 60 seconds."""
+    """Take the last decision back within 60 seconds; `next` leads back to where it was decided."""
     try:
         deal = services.undo(public_id, actor=current_actor())
     except UndoTooLate:
         withdraw_undo(url_for("deals_admin.undo", public_id=public_id))
         raise
     withdraw_undo(url_for("deals_admin.undo", public_id=public_id))
-    return see_other(_item_url(public_id), toast=_("%(customer)s waits again", customer=deal.customer_name))
+    back = local_path(request.form.get("next")) or _item_url(public_id)
+    return see_other(back, toast=_("%(customer)s waits again", customer=deal.customer_name))
 
 
 @admin_bp.get("/deals/approvals")
@@ -336,8 +337,9 @@ def _decided(deal: Deal, line: Line, text: str, seconds: int = UNDO_SECONDS) -> 
         if review_company
         else _("The partner is told in %(seconds)s s", seconds="{seconds}")
     )
-    offer_undo(text, told, url_for("deals_admin.undo", public_id=deal.public_id), seconds)
     back = local_path(request.form.get("next"))
+    action = url_for("deals_admin.undo", public_id=deal.public_id)
+    offer_undo(text, told, action, seconds, back=back)
     if back:
         return see_other(back)
     following = line.after or line.before
