@@ -14,9 +14,9 @@ from sqlalchemy import Select, select
 
 from app.core import mail
 from app.core.db import db
-from app.core.i18n import _, force_locale, ngettext
-from app.core.settings import current_settings
+from app.core.i18n import _, ngettext
 from app.identity.models import Person, PersonStatus
+from app.notices import letters
 from app.notices.services import notify
 from app.partners.models import Membership, Organisation, OrganisationStatus, Role
 from app.tiers import benefits
@@ -81,15 +81,13 @@ def _admins_of(organisation_ids: Iterable[int]) -> dict[int, list[Any]]:
 
 def _mail(readers: Iterable[Any], letter: Letter, dedupe: str) -> None:
     """One mail to each reader, composed once a language; who was promised `dedupe` before gets none."""
-    composed: dict[str, tuple[str, str, str]] = {}
-    for reader in readers:
-        if reader.locale not in composed:
-            with force_locale(reader.locale):
-                subject, paragraphs = letter()
-                action = (_("See your tier"), current_settings().external_url + HREF)
-                composed[reader.locale] = (subject, *mail.compose(paragraphs, action=action))
-        subject, text, html = composed[reader.locale]
-        mail.send(reader.email, subject, text, html, dedupe=f"{dedupe}:mail:{reader.id}", person_id=reader.id)
+
+    def whole() -> letters.Letter:
+        return letters.Letter(*letter(), button=_("See your tier"))
+
+    for one in letters.letters_to(readers, whole, href=HREF):
+        key = f"{dedupe}:mail:{one.person_id}"
+        mail.send(one.to, one.subject, one.text, one.html, dedupe=key, person_id=one.person_id)
 
 
 def _change_letter(change: Change) -> tuple[str, list[object]]:

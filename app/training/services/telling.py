@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from app.core import mail
 from app.core.db import db
-from app.core.i18n import LOCALES, _, force_locale
-from app.core.settings import current_settings
+from app.core.i18n import _
 from app.identity.models import Person, PersonStatus
+from app.notices.letters import Letter, letters_to
 from app.notices.services import notify
 
 CHUNK = 500
@@ -42,30 +43,22 @@ def tell(
         return said.title, said.body
 
     notify(wanted, kind, notice, href=href, dedupe=dedupe, icon=icon)
-    letters: list[mail.Letter] = []
-    written: dict[str, tuple[str, str, str]] = {}
+    readers: list[Any] = []
     for start in range(0, len(wanted), CHUNK):
         query = (
             select(Person.id, Person.email, Person.locale)
             .where(Person.id.in_(wanted[start : start + CHUNK]), Person.status == PersonStatus.ACTIVE)
             .order_by(Person.id)
         )
-        for row in db.session.execute(query):
-            locale = row.locale if row.locale in LOCALES else "en"
-            if locale not in written:
-                written[locale] = _letter(locale, words, href)
-            letters.append(mail.Letter(row.id, row.email, *written[locale]))
-    if letters:
-        mail.send_many(letters)
+        readers += db.session.execute(query)
 
-
-def _letter(locale: str, words: Callable[[], Said], href: str) -> tuple[str, str, str]:
-    """(subject, text, HTML) in a language."""
-    with force_locale(locale):
+    def letter() -> Letter:
         said = words()
         paragraphs = [line for line in (said.title, said.body, *said.more) if line]
-        action = (said.button, current_settings().external_url + href)
-        return said.title, *mail.compose(paragraphs, action=action)
+        return Letter(said.title, paragraphs, said.button)
+
+    if readers:
+        mail.send_many(letters_to(readers, letter, href=href))
 
 
 def course_button() -> str:
