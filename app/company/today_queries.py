@@ -147,8 +147,8 @@ def _counted(query: Select[Any]) -> Select[Any]:
 
 
 def _answers(actor: Actor) -> Select[Any]:
-    """The vendor's answers of the last 30 days (`at`), each with the partner's question before it (`extra`)."""
-    asked, since = aliased(DealEvent), utc_now() - timedelta(days=ANSWERS_DAYS)
+    """The vendor's answers of the last 30 days (`at`) that stand, each with the partner's question before it (`extra`)."""
+    asked, undoing, since = aliased(DealEvent), aliased(DealEvent), utc_now() - timedelta(days=ANSWERS_DAYS)
     last_ask = (
         select(func.max(asked.occurred_at))
         .where(asked.deal_id == DealEvent.deal_id, asked.kind.in_(ASKS), asked.id < DealEvent.id)
@@ -157,7 +157,12 @@ def _answers(actor: Actor) -> Select[Any]:
     mine = visible_deals(actor).with_only_columns(Deal.id, maintain_column_froms=True)
     return (
         select(*feed_row("answer", extra=last_ask, at=DealEvent.occurred_at))
-        .where(DealEvent.kind.in_(ANSWERS), DealEvent.occurred_at >= since, DealEvent.deal_id.in_(mine))
+        .where(
+            DealEvent.kind.in_(ANSWERS),
+            DealEvent.occurred_at >= since,
+            DealEvent.deal_id.in_(mine),
+            ~select(undoing.id).where(undoing.undoes_id == DealEvent.id).exists(),
+        )
         .order_by(DealEvent.id.desc())
         .limit(500)
     )
