@@ -1,9 +1,18 @@
-"""What training does by itself: newcomers join assignments, people are reminded, certificates warn before they end."""
+"""What training does by itself: newcomers join assignments, reminders, warnings before certificates end, and certificates
+for passes from before a certification was."""
 
 from __future__ import annotations
 
-from app.core.jobs import periodic
-from app.training.services import assigning
+from typing import Any
+
+from app.core.jobs import handler, periodic
+from app.training.services import assigning, catching_up
+
+
+@handler(catching_up.CERTIFY, max_attempts=5, lease=120)
+def certify(payload: dict[str, Any]) -> None:
+    """Certificates for who has passed all courses of a certification already; each is given once."""
+    catching_up.certify_batch(int(payload["certification_id"]), str(payload["run"]), int(payload["after"]))
 
 
 @periodic("training.newcomers", every_minutes=60)

@@ -1,8 +1,10 @@
 """Certificates: serials, renewal, revocation, certifications of several courses, the page and the PDF."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,15 +21,17 @@ from sqlalchemy import select, update
 from app.core.clock import travel, utc_now
 from app.core.db import db, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from app.core.jobs import Job, run_due
 from app.core.mail import Mail
 from app.core.pdf import Certificate as Sheet
 from app.core.pdf import certificate_pdf
 from app.core.printing import Face, printable
 from app.core.settings import current_settings
+from app.identity.actor import Actor
 from app.identity.models import Person
-from app.training.models import Certificate
+from app.training.models import Certificate, Certification
 from app.training.queries.certificates import find_certificate, list_admin, list_own
-from app.training.services import learning
+from app.training.services import catching_up, certifying, learning
 from app.training.services.certificates import LETTERS, last_day, new_serial, revoke
 from tests.cast import Cast, sign_in
 from tests.training.support import certify, publish, read_all, try_quiz
@@ -107,6 +111,56 @@ def test_a_certification_needs_all_its_courses_and_to_renew_all_of_them_again(ap
         rows = {row.serial: row for row in db.session.scalars(select(Certificate))}
     assert serial.startswith("VCS-") and rows[again].renews_id == rows[serial].id
     assert rows[serial].title == {"en": "Certified Seller"}
+
+
+def test_who_has_passed_all_courses_already_is_certified_once(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "BATCH", 1)
+    path = certifying.Path(
+        {"en": "Certified Seller", "ms": "Penjual Bertauliah"}, ["one", "two"], serial_prefix="VCS"
+    )
+
+    def held(actor: Actor) -> int:
+        return db.session.query(Certificate).filter_by(person_id=actor.person_id).count()
+
+    def saved(slug: str | None = "certified-seller", **change: Any) -> Certification:
+        made = certifying.save_path(slug, replace(path, **change), actor=cast.marketer)
+        run_due()
+        return made
+
+    with app.app_context():
+        for slug in ("one", "two", "three"):
+            publish(slug, gives_certificate=False)
+        for who, slugs in (
+            (cast.aisyah, ("one", "two")),
+            (cast.kinabalu_admin, ("one", "two")),
+            (cast.budi, ("one",)),
+        ):
+            for slug in slugs:
+                assert passed(slug, who) == ()
+        made = saved(None, is_live=False)
+        assert held(cast.aisyah) == 0
+        saved(courses=["one", "two", "three"])
+        assert held(cast.aisyah) == held(cast.kinabalu_admin) == 0
+        saved()  # one course less is asked for
+        assert (held(cast.aisyah), held(cast.kinabalu_admin), held(cast.budi)) == (1, 1, 0)
+        for run in ("again", "and-again"):
+            assert catching_up.certify_batch(made.id, run, 0) == 0
+        saved(is_live=False)
+        saved()
+        assert (held(cast.aisyah), held(cast.kinabalu_admin), held(cast.budi)) == (1, 1, 0)
+        given = db.session.query(Certificate).filter_by(person_id=cast.aisyah.person_id).one()
+        assert given.serial.startswith("VCS-") and given.organisation_name == cast.aisyah.organisation_name
+        letters = db.session.scalars(select(Mail).where(Mail.recipient == cast.aisyah.email)).all()
+        assert [letter.subject for letter in letters] == ["A certificate for you: Certified Seller"]
+        assert f"/certificates/{given.serial}" in letters[0].text
+        revoke(given.serial, "Somebody else sat the quiz", actor=cast.marketer)
+        saved(is_live=False)
+        saved()
+        assert held(cast.aisyah) == 1, "what was taken back is not given again for the same passes"
+        assert len(passed("two", cast.budi)) == 1, "later passes count as ever"
+        assert not db.session.query(Job).filter(Job.error.is_not(None)).count()
 
 
 def test_revoking_needs_a_reason_and_the_right_and_happens_once(

@@ -77,19 +77,30 @@ def issue_for(enrolment: Enrolment, course: Course, version: CourseVersion, *, a
                 )
             )  # fmt: skip
     for certification in _certifications_with(course.id):
-        last = _last(Certificate.certification_id == certification.id, enrolment.person_id)
-        if last is not None and last.valid_until is None and last.revoked_at is None:
-            continue
-        if not _has_all(certification.id, enrolment.person_id, last):
-            continue
-        cause = f"certification:{certification.id}:{enrolment.person_id}:{enrolment.id}"
-        issued.append(
-            _issue(
-                {"certification_id": certification.id, "cause": cause},
-                certification.name, certification.serial_prefix, certification.validity_months, last, enrolment, actor,
-            )
-        )  # fmt: skip
+        last = last_of(certification, enrolment.person_id)
+        serial = certify(certification, enrolment, last, actor=actor)
+        issued += [serial] if serial is not None else []
     return issued
+
+
+def last_of(certification: Certification, person_id: int) -> Certificate | None:
+    """The latest certificate of a certification that a person got, whatever became of it."""
+    return _last(Certificate.certification_id == certification.id, person_id)
+
+
+def certify(
+    certification: Certification, enrolment: Enrolment, last: Certificate | None, *, actor: Actor
+) -> str | None:
+    """The serial of what `enrolment`, a pass of `actor`, completes after the certificate `last`; None if nothing."""
+    if last is not None and last.valid_until is None and last.revoked_at is None:
+        return None
+    if not _has_all(certification.id, enrolment.person_id, last):
+        return None
+    cause = f"certification:{certification.id}:{enrolment.person_id}:{enrolment.id}"
+    return _issue(
+        {"certification_id": certification.id, "cause": cause},
+        certification.name, certification.serial_prefix, certification.validity_months, last, enrolment, actor,
+    )  # fmt: skip
 
 
 def _last(condition: Any, person_id: int) -> Certificate | None:

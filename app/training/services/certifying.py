@@ -20,6 +20,7 @@ from app.training import store
 from app.training.content import TITLE_LENGTH, words_faults
 from app.training.models import Certification, CertificationCourse, Course, CourseStatus
 from app.training.services.authoring import may_edit, refuse
+from app.training.services.catching_up import promise
 
 MOST_COURSES = 30
 RESERVED = frozenset({"new"})
@@ -51,7 +52,10 @@ class Path:
 
 
 def save_path(slug: str | None, path: Path, *, actor: Actor) -> Certification:
-    """Make a certification, or change one. Certificates that were given stand. Raises InvalidInput, NotFound."""
+    """Make a certification, or change one. Certificates that were given stand; who has passed all its courses gets one.
+
+    Raises InvalidInput, NotFound.
+    """
     may_edit(actor)
     refuse(path.faults())
     with transaction():
@@ -72,10 +76,14 @@ def save_path(slug: str | None, path: Path, *, actor: Actor) -> Certification:
         row.audience, row.is_live = path.audience.to_record(), path.is_live
         db.session.flush()
         link = CertificationCourse
+        asked = set(db.session.scalars(select(link.course_id).where(link.certification_id == row.id)))
         db.session.execute(delete(link).where(link.certification_id == row.id))
         for position, course_id in enumerate(ids):
             db.session.add(link(certification_id=row.id, course_id=course_id, position=position))
         db.session.flush()
+        present = {"audience": row.audience, "is_live": row.is_live}
+        if row.is_live and (before != present or asked - set(ids)):
+            promise(row.id)
         audit.record(
             "certification.saved", actor=actor, subject="certification", subject_id=row.id, before=before,
             after={"courses": list(path.courses), "is_live": path.is_live},
