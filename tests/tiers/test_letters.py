@@ -53,13 +53,13 @@ def test_admins_get_each_rise_warning_and_fall_once_in_their_language(app: Flask
             ],
             "melayu": [
                 "Syarikat anda telah mencapai Silver", "Syarikat anda telah mencapai Gold",
-                "Gold perlukan lebih dalam 60 hari", "Gold perlukan lebih dalam 30 hari",
-                "Gold perlukan lebih dalam 7 hari", "Syarikat anda kini Silver",
+                "Keperluan Gold perlu dicukupkan dalam 60 hari", "Keperluan Gold perlu dicukupkan dalam 30 hari",
+                "Keperluan Gold perlu dicukupkan dalam 7 hari", "Syarikat anda kini Silver",
             ],
             "indo": [
                 "Perusahaan Anda telah mencapai Silver", "Perusahaan Anda telah mencapai Gold",
-                "Gold perlu lebih dalam 60 hari", "Gold perlu lebih dalam 30 hari",
-                "Gold perlu lebih dalam 7 hari", "Perusahaan Anda kini Silver",
+                "Syarat Gold harus dilengkapi dalam 60 hari", "Syarat Gold harus dilengkapi dalam 30 hari",
+                "Syarat Gold harus dilengkapi dalam 7 hari", "Perusahaan Anda kini Silver",
             ],
         }  # fmt: skip
         sent = {
