@@ -11,7 +11,8 @@ from app.core import storage
 from app.core.errors import AppError, InvalidInput, NotFound
 from app.core.forms import add_errors
 from app.core.http import idempotent, render, see_other, with_query
-from app.core.i18n import _, _l, current_locale
+from app.core.i18n import _, _l, current_locale, ngettext
+from app.core.money import format_points
 from app.core.nav import count_for
 from app.core.undo import offer_undo, withdraw_undo
 from app.identity.actor import current_actor
@@ -235,14 +236,40 @@ def picture(public_id: str) -> Response:
 @admin_bp.post("/<public_id>/approval")
 @needs("recognition.approve")
 def approve(public_id: str) -> Response:
-    """Agree: now it is posted and shown."""
-    award = services.approve(public_id, actor=current_actor())
+    """Agree: now it is posted and shown. What the budget does not hold waits on, and the page says by how much."""
+    try:
+        award = services.approve(public_id, actor=current_actor())
+    except BudgetTooSmall:
+        context = _context(public_id)
+        return render(
+            "admin/recognition/show.html",
+            "main",
+            409,
+            **context,
+            refusal=_why_too_small(context),
+            error_prefix=_("Error: "),
+        )
     offer_undo(
         _("Award given"),
         _("The receiver is told in %(seconds)s s", seconds="{seconds}"),
         url_for("recognition_admin.undo", public_id=award.public_id),
     )
     return see_other(url_for("recognition_admin.show", public_id=award.public_id))
+
+
+def _why_too_small(context: dict[str, Any]) -> str:
+    award, room = context["award"], context["room"]
+    needed = award.points * len(award.recipients)
+    if room is None or room.left is None or room.left >= needed:
+        return _("No program pays all the points of this award now.")
+    locale = current_locale()
+    return ngettext(
+        "The award budget holds %(left)s point; this award needs %(needed)s.",
+        "The award budget holds %(left)s points; this award needs %(needed)s.",
+        room.left,
+        left=format_points(room.left, locale),
+        needed=format_points(needed, locale),
+    )
 
 
 @admin_bp.route("/<public_id>/decline", methods=["GET", "POST"])

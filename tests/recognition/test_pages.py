@@ -33,6 +33,11 @@ def form(cast: Cast, **more: Any) -> dict[str, Any]:
     return {**found, **more}
 
 
+def text_of(html: str) -> str:
+    """What a page says, without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
 def picture_bytes(kind: str = "PNG") -> io.BytesIO:
     target = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(target, kind)
@@ -200,6 +205,25 @@ def test_over_the_limit_the_button_asks_a_named_person(app: Flask, client: Flask
     sign_in(client, cast.finance)
     assert "Approve and give" in client.get(shown.location).text
     assert client.post(f"{shown.location}/approval").status_code == 303
+    with app.app_context():
+        assert points_of(cast.aisyah) == 120_000
+
+
+def test_who_approves_reads_what_the_budget_holds_and_what_waits(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        begin(cast, budget=250_000)
+        first, second = (give(cast, points=120_000 + more).public_id for more in (0, 20_000))
+    sign_in(client, cast.finance)
+    page = text_of(client.get(f"/admin/recognition/{second}").text)
+    assert "Award budget left 250,000 points All that waits, with this award 260,000 points" in page
+    assert client.post(f"/admin/recognition/{first}/approval").status_code == 303
+    refused = client.post(f"/admin/recognition/{second}/approval")
+    page = text_of(refused.text)
+    assert refused.status_code == 409 and "Not given: the award waits on" in page
+    assert "The award budget holds 130,000 points; this award needs 140,000." in page
+    assert "Somebody was faster" not in page and "Choose fewer" not in page and "Do not approve" in page
     with app.app_context():
         assert points_of(cast.aisyah) == 120_000
 

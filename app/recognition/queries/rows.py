@@ -44,7 +44,10 @@ class Recipient:
 
 @dataclass(slots=True)
 class AwardRow:
-    """One award in the reader's language. `points` is what each recipient got; `others` how many more it stands for."""
+    """One award in the reader's language. `points` is what each recipient got; `others` how many more it stands for.
+
+    `waiting_points`: on the vendor's page of one award, the points of all that wait for a second person.
+    """
 
     id: int
     public_id: str
@@ -70,6 +73,7 @@ class AwardRow:
     applauded: bool
     is_mine: bool
     others: int = 0
+    waiting_points: int = 0
     recipients: list[Recipient] = field(default_factory=list)
 
     @property

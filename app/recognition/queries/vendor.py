@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -129,13 +130,15 @@ def _matches(q: str) -> Any:
 
 
 def find_award_row(public_id: str, actor: Actor) -> AwardRow:
-    """One award on the vendor's side, with all its recipients. Two statements. Raises NotFound."""
-    query = _listed(actor).where(Award.public_id == public_id)
-    found = as_rows(db.session.execute(query)) if public_id.isalnum() else []
-    if not found:
+    """One award on the vendor's side, with all its recipients and what waits. Two statements. Raises NotFound."""
+    query = _listed(actor).where(Award.public_id == public_id).add_columns(_waiting_points())
+    found = db.session.execute(query).first() if public_id.isalnum() else None
+    if found is None:
         raise NotFound()
-    add_recipients(found, all_of_them=True)
-    return found[0]
+    rows = as_rows([found[:-1]])
+    rows[0].waiting_points = int(found[-1])
+    add_recipients(rows, all_of_them=True)
+    return rows[0]
 
 
 def find_picture(public_id: str, actor: Actor) -> str:
@@ -157,6 +160,17 @@ def waiting_count(actor: Actor) -> Select[int] | None:
 def _waiting(actor: Actor) -> Select[Any]:
     return visible_awards(actor).where(
         Award.state == AwardState.WAITING, or_(Award.giver_id.is_(None), Award.giver_id != actor.person_id)
+    )
+
+
+def _waiting_points() -> ScalarSelect[Any]:
+    """The points of all awards that wait for a second person; the budget still holds them."""
+    each = aliased(Award)
+    return (
+        select(func.coalesce(func.sum(each.points), 0))
+        .join(AwardRecipient, AwardRecipient.award_id == each.id)
+        .where(each.state == AwardState.WAITING)
+        .scalar_subquery()
     )
 
 
