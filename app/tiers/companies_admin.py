@@ -16,13 +16,13 @@ from app.core.http import idempotent, render, see_other, with_query
 from app.core.i18n import _
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
-from app.identity.models import Person
 from app.partners.models import Organisation
 from app.partners.queries import find_organisation, visible_organisation_ids
 from app.tiers import standing_page, words
 from app.tiers.blueprint import admin_bp
 from app.tiers.catalogue import load_catalogue
 from app.tiers.forms import PinForm
+from app.tiers.history import read_history, read_pins
 from app.tiers.models import TierPin
 from app.tiers.queries import level_names
 from app.tiers.reviewing import Step
@@ -142,17 +142,13 @@ def unpin(public_id: str) -> Response:
     found = find_organisation(public_id, actor)
     open_pin = _open_pin(found.id)
     if open_pin is not None:
-        end_pin(open_pin.id, actor=actor)
+        end_pin(open_pin, actor=actor)
     return see_other(url_for("tiers_admin.company", public_id=public_id), toast=_("The pin has ended."))
 
 
-def _open_pin(organisation_id: int) -> Any:
-    query = (
-        select(TierPin.id, TierPin.level, TierPin.reason, TierPin.starts_on, TierPin.ends_on, Person.name)
-        .outerjoin(Person, Person.id == TierPin.made_by_id)
-        .where(TierPin.organisation_id == organisation_id, TierPin.ended_at.is_(None))
-    )
-    return db.session.execute(query).first()
+def _open_pin(organisation_id: int) -> int | None:
+    query = select(TierPin.id).where(TierPin.organisation_id == organisation_id, TierPin.ended_at.is_(None))
+    return db.session.scalar(query)
 
 
 def _company(found: Organisation, form: PinForm, status: int = 200) -> Response:
@@ -160,9 +156,12 @@ def _company(found: Organisation, form: PinForm, status: int = 200) -> Response:
     levels = [] if page is None else [(level.slug, level.name) for level in page.definition.levels]
     if not form.is_submitted() and page is not None:
         form.level.data, form.ends_on.data = page.level.slug, _half_a_year(today())
+    pins = read_pins(found.id)
+    history = [] if page is None else read_history(found.id, pins, page.definition)
     return render(
-        "admin/tiers/company.html", "main", status, company=found, page=page, form=form, levels=levels,
-        pin=_open_pin(found.id), words=words, names=dict(levels), has_plans=bool(load_catalogue().plans),
+        "admin/tiers/company.html", "main", status, company=found, page=page, form=form, levels=levels, history=history,
+        pin=next((pin for pin in pins if pin.ended_at is None), None), words=words, names=dict(levels),
+        has_plans=bool(load_catalogue().plans),
         error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 

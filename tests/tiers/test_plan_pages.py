@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.core.clock import today
+from app.core.clock import freeze, today
 from app.core.db import db
 from app.notices.models import Notice
+from app.tiers.plans import Definition, Metric
+from app.tiers.services import plans
+from app.tiers.services.pins import end_pin, pin_level
+from app.tiers.services.reviews import run_review
 from app.tiers.words import long_day
 from tests.cast import Cast, sign_in
+from tests.conftest import count_statements
+from tests.tiers import makers
+from tests.tiers.makers import RM, live
 from tests.tiers.test_pages import MATRIX, begin_plan, text_of
 
 
@@ -73,3 +83,77 @@ def test_the_writers_are_told_once_what_the_second_person_answered(
     )
     assert found == [(cast.marketer.person_id, "Ladder", each, here) for each in said]
     assert said[1] in text_of(sign_in(client, cast.marketer).get("/notices").text)
+
+
+def test_the_second_person_sees_what_was_and_the_year_after_follows_what_is_published(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    ladder = makers.definition(makers.REVENUE, Metric("deals"), gold={"revenue": 120_000 * RM, "deals": 3})
+    member, silver, gold = makers.definition(gold={"revenue": 90_000 * RM}).levels
+    lower = Definition(
+        (makers.REVENUE,), (member, replace(silver, multiplier_bps=13_000, benefits=gold.benefits), gold)
+    )
+    with freeze(makers.NOW), app.app_context():
+        plan_id = live(cast, ladder, name="2026 plan").plan_id
+        draft = plans.start_version(plan_id, actor=cast.marketer)
+        assert draft.name == "2027 plan"
+        plans.save_draft(
+            draft.id, name=draft.name, definition=replace(lower, grace_days=60), month=1, actor=cast.marketer
+        )
+        plans.send_for_sign_off(draft.id, actor=cast.marketer)
+    with freeze(makers.NOW):
+        sign_in(client, cast.finance)
+        with count_statements(app) as asked:
+            page = text_of(client.get("/admin/tiers").text)
+        assert asked.count <= 8
+        for said in ("RM 90k was RM 120k", "none was 3", "1.3 × was 1.25", "A named engineer was none"):
+            assert said in page, said
+        assert "What changes against 2026 plan is marked. " in page and "Before: A partner reaches" in page
+        assert "2026 plan stays live until 1 January 2027" in page
+        with app.app_context():
+            plans.publish(draft.id, actor=cast.finance)
+            after = plans.start_version(plan_id, actor=cast.marketer)
+            assert (after.name, after.applies_from) == ("2028 plan", date(2028, 1, 1))
+        page = text_of(client.get("/admin/tiers").text)
+        assert "2028 plan, draft" in page and "follows 2027 plan on 1 January 2028" in page
+        assert (
+            "stays live" not in page and "No figure differs from 2027 plan." in page and " was " not in page
+        )
+        assert "2028 plan" in page and "See what it follows" in page
+        coming = text_of(client.get("/admin/tiers?coming=2").text)
+        assert "2027 plan, published" in coming and "2026 plan stays live until 1 January 2027" in coming
+        edited = client.get("/admin/tiers?live=1").text
+        assert "2027 plan follows on 1 January 2027" in edited
+        assert 'class="was"' not in sign_in(client, cast.marketer).get("/admin/tiers").text
+
+
+def test_the_history_says_who_pinned_a_level_why_and_how_the_pin_ended(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    owner, manager = cast.owner.name, cast.manager.name
+    here = f"/admin/tiers/companies/{cast.kinabalu.public_id}"
+    with freeze(makers.NOW), app.app_context():
+        live(cast)
+        pin_level(
+            cast.kinabalu.id, "gold", "Builds a <reference> site", date(2026, 11, 23), actor=cast.manager
+        )
+    with freeze(makers.NOW + timedelta(days=2)), app.app_context():
+        run_review()
+        pin = pin_level(cast.kinabalu.id, "silver", "A promise", date(2027, 1, 9), actor=cast.manager)
+    with freeze(makers.NOW + timedelta(days=3)):
+        with app.app_context():
+            end_pin(pin.id, actor=cast.owner)
+        sign_in(client, cast.manager)
+        with count_statements(app) as asked:
+            answer = client.get(here)
+    assert asked.count <= 8 and "Builds a &lt;reference&gt; site" in answer.text
+    page = text_of(answer.text).split("History")[1]
+    lines = (
+        f"{owner} ended the pin 25 Nov",
+        f"Pinned by {manager} until 9 January 2027 A promise 24 Nov",
+        "The pin ran out 24 Nov",
+        f"Pinned by {manager} until 23 November 2026 Builds a",
+    )
+    found = [page.find(line) for line in lines]
+    assert found == sorted(found) and found[0] >= 0, page
+    assert "Set by the vendor" not in page
