@@ -73,7 +73,8 @@ def list_used(person_id: int, after: str = "") -> tuple[list[Used], int | None]:
     for row in rows[:USED_SHOWN]:
         *shown, is_latest, balance, valid_until = row
         is_late = valid_until < today() - timedelta(days=GRACE_DAYS)  # until the job takes what is left
-        found.append(Used(*shown, left=balance if is_latest and not is_late else 0))
+        shown.append(balance if is_latest and not is_late else 0)
+        found.append(Used(*shown))
     return found, following
 
 
