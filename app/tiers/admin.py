@@ -146,19 +146,20 @@ def _public_id(version: TierVersion) -> str:
 
 def _form(version: TierVersion, plan: PlanRow, *, typed: bool = False) -> PlanForm:
     made = Definition.from_record(version.definition)
-    live = Definition.from_record(plan.live.definition) if plan.live else None
+    followed = plan.before(version)
+    before = Definition.from_record(followed.definition) if followed else None
     if typed:
         form = PlanForm(request.form)
         form.offer_audience(current_actor())
         form.audience_tiers.choices = []
-        form.draw(made, dict(request.form), live)
+        form.draw(made, dict(request.form), before)
         return form
     form = PlanForm(
         data={"name": version.name, "join": made.join, "month": str(version.year_starts_month), "grace_days": made.grace_days}
     )  # fmt: skip
     form.offer_audience(current_actor(), made.audience)
     form.audience_tiers.choices = []
-    form.draw(made, None, live)
+    form.draw(made, None, before)
     return form
 
 
@@ -188,7 +189,8 @@ def _page(
         shows_live = plan.live is not None and ("live" in request.args or plan.open_version is None)
         version = plan.live if shows_live else plan.open_version
         if "coming" in request.args and plan.coming is not None:
-            shows_live, version = False, plan.coming
+            numbers = {str(each.number): each for each in plan.published if each.applies_from > today()}
+            shows_live, version = False, numbers.get(request.args["coming"], plan.coming)
         assert version is not None
         can_edit = actor.can("tier.edit") and version.state is not VersionState.PUBLISHED
         if can_edit and form is None:
@@ -222,6 +224,8 @@ def _shown(
         bars.append((_("Live rules"), _by_slug(live.definition, looked.live)))
         if looked.draft:
             bars.append((_("This draft"), _by_slug(definition, looked.draft)))
+    followed = plan.before(version) if is_draft else None
+    before = Definition.from_record(followed.definition) if followed else None
     written = texts or (dict(request.form) if request.form else editor.texts_of(definition))
     return {
         "version": version, "definition": definition, "form": form, "shows_live": shows_live, "live": live,
@@ -231,6 +235,9 @@ def _shown(
         "shows_risk": request.args.get("near") == "risk", "here": _here(plan, shows_live),
         "next_review_on": looked.next_review_on if looked else None,
         "badge": _badge(version), "note": _note(plan, version), "sentence": _sentence(version, definition),
+        "before": editor.changed_from(definition, before) if before else {}, "followed": followed,
+        "left_out": [metric for metric in before.metrics if metric.key not in definition.keys] if before else [],
+        "sentence_before": _sentence(followed, before) if followed and before else "", "following": plan.after(version),
         "used": [key for key in METRICS if _is_used(form, definition, key)],
         "unused": [key for key in METRICS if not _is_used(form, definition, key)], "metrics": METRICS,
         "texts": written, "slots": {place: editor.benefit_slots(written, place) for place in range(8)},
@@ -264,21 +271,19 @@ def _badge(version: TierVersion) -> str:
 
 
 def _note(plan: PlanRow, version: TierVersion) -> str | None:
-    """Since when, or until when what is live stays."""
+    """Since when, what follows, or until when what it follows stays."""
     if version.state is VersionState.PUBLISHED:
-        if plan.coming is not None and plan.coming.id != version.id:
-            return _(
-                "%(name)s follows on %(day)s",
-                name=plan.coming.name,
-                day=words.long_day(plan.coming.applies_from),
-            )
+        after = plan.after(version)
+        if after is not None:
+            return _("%(name)s follows on %(day)s", name=after.name, day=words.long_day(after.applies_from))
         if version.applies_from <= today():
             return _("live since %(day)s", day=words.long_day(version.applies_from))
-    if plan.live is None:
+    before, day = plan.before(version), words.long_day(version.applies_from)
+    if before is None:
         return None
-    return _(
-        "%(name)s stays live until %(day)s", name=plan.live.name, day=words.long_day(version.applies_from)
-    )
+    if before.applies_from > today():
+        return _("follows %(name)s on %(day)s", name=before.name, day=day)
+    return _("%(name)s stays live until %(day)s", name=before.name, day=day)
 
 
 def _sentence(version: TierVersion, definition: Definition) -> str:

@@ -194,6 +194,35 @@ def texts_of(made: Definition) -> dict[str, str]:
     return found
 
 
+def changed_from(made: Definition, before: Definition) -> dict[str, str]:
+    """What the version before said, by cell, where this one says something else; of the levels that both have."""
+    now, then = texts_of(made), texts_of(before)
+    found: dict[str, str] = {}
+    for place, level in enumerate(made.levels):
+        if level.slug not in {each.slug for each in before.levels}:
+            continue
+        old = before.index(level.slug)
+        for row in ("level-{}-name", "level-{}-multiplier", "level-{}-fund", "level-{}-order"):
+            _note_change(found, row.format(place), now, then.get(row.format(old), ""))
+        for key in METRICS:
+            _note_change(found, f"need-{place}-{key}", now, then.get(f"need-{old}-{key}", ""))
+        said, said_before = _said(level), _said(before.levels[old])
+        if said != said_before:
+            found[f"benefits-{place}"] = ", ".join(said_before)
+    return found
+
+
+def _note_change(found: dict[str, str], cell: str, now: Mapping[str, str], before: str) -> None:
+    if now.get(cell, "") != before:
+        found[cell] = before
+
+
+def _said(level: Level) -> list[str]:
+    locale = current_locale()
+    texts = ((benefit.title_in(locale), benefit.text_in(locale)) for benefit in level.benefits)
+    return [f"{title}: {text}" if text else title for title, text in texts]
+
+
 def read(form: PlanForm, values: Mapping[str, str]) -> Definition:
     """The definition that a sent form says; sentences at the cells for what cannot be read."""
     reader = _Reader(form, values)

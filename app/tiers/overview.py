@@ -77,6 +77,14 @@ class PlanRow:
         running = [each for each in self.published if each.applies_from <= today()]
         return running[-1] if running else next(iter(self.published), None)
 
+    def before(self, version: TierVersion) -> TierVersion | None:
+        """The published version that this one follows."""
+        return next((each for each in reversed(self.published) if each.number < version.number), None)
+
+    def after(self, version: TierVersion) -> TierVersion | None:
+        """The published version that follows this one."""
+        return next((each for each in self.published if each.number > version.number), None)
+
     @property
     def coming(self) -> TierVersion | None:
         return next((each for each in self.published if each.applies_from > today()), None)

@@ -138,6 +138,10 @@ class Definition:
     audience: Audience = field(default_factory=Audience)
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(metric.key for metric in self.metrics)
+
+    @property
     def measures(self) -> tuple[Measure, ...]:
         return tuple(measure for metric in self.metrics for measure in metric.measures)
 

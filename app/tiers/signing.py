@@ -19,7 +19,7 @@ def tell_writers(version: TierVersion, *, actor: Actor, is_published: bool) -> N
     """Tell everybody who wrote a version, but not the one who answers; once for each time it was sent."""
     public_id = db.session.scalar(select(TierPlan.public_id).where(TierPlan.id == version.plan_id))
     name, begins = version.name, version.applies_from
-    coming = "?coming=1" if is_published and begins > today() else ""
+    coming = f"?coming={version.number}" if is_published and begins > today() else ""
 
     def words() -> tuple[object, object]:
         if not is_published:

@@ -6,6 +6,7 @@ window, the next month). A second person publishes, always.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -25,9 +26,10 @@ from app.tiers.plans import Definition
 from app.tiers.rebuilding import rebuild
 from app.tiers.services.levels import lift
 from app.tiers.signing import tell_writers
-from app.tiers.windows import CALENDAR, next_review
+from app.tiers.windows import CALENDAR, ROLLING, next_review, window_on
 
 CHUNK = 500
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
 
 class SecondPersonNeeded(Conflict):
@@ -98,8 +100,8 @@ def start_version(plan_id: int, *, actor: Actor) -> TierVersion:
             raise VersionOpen()
         begins = _next_start(last)
         version = _add_version(
-            plan.id, last.number + 1, last.name, Definition.from_record(last.definition), last.year_starts_month,
-            begins, actor,
+            plan.id, last.number + 1, _name_of_next(last, begins), Definition.from_record(last.definition),
+            last.year_starts_month, begins, actor,
         )  # fmt: skip
         audit.record("tier_plan.version_started", actor=actor, subject="tier_plan", subject_id=plan_id)
         return version
@@ -241,6 +243,14 @@ def _last_published(plan_id: int) -> TierVersion | None:
 def _next_start(previous: TierVersion) -> date:
     """The first day of the year after the one that is running, and after what is published already."""
     return next_review(previous.year_starts_month, max(today(), previous.applies_from))
+
+
+def _name_of_next(last: TierVersion, begins: date) -> str:
+    """The name of the version before, with its years moved on: what follows the 2027 plan is the 2028 plan."""
+    is_yearly = last.year_starts_month != ROLLING
+    named_in = window_on(last.year_starts_month, last.applies_from).start if is_yearly else last.applies_from
+    years = begins.year - named_in.year
+    return _YEAR.sub(lambda found: str(int(found[0]) + years), last.name)
 
 
 def _add_version(
