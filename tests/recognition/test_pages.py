@@ -347,9 +347,22 @@ def test_categories_are_the_vendors_own_in_three_languages(
     wrong = client.post("/admin/recognition/categories/new", data={**data, "name_en": "", "icon": "skull"})
     assert wrong.status_code == 422 and "Enter the name in English." in wrong.text
     assert "Best newcomer" in client.get("/admin/recognition/new").text
+    same = {**data, "name_en": " best  NEWCOMER ", "name_id": "Hebat", "note_en": "Kept words"}
+    again = client.post("/admin/recognition/categories/new", data=same)
+    assert again.status_code == 422 and "Kept words" in again.text
+    assert (
+        again.text.count('<a href="#name_') == 1 and "There is a category of this name already." in again.text
+    )
+    same = {**same, "name_en": "Another", "name_id": "pendatang Terbaik"}
+    again = client.post("/admin/recognition/categories/new", data=same)
+    assert again.status_code == 422 and 'href="#name_id"' in again.text
+    assert client.post("/admin/recognition/categories/best-newcomer", data=data).status_code == 303
     client.post("/admin/recognition/categories/best-newcomer/offer", data={"offered": "0"})
     assert "Best newcomer" not in client.get("/admin/recognition/new").text
     assert "Not offered" in client.get("/admin/recognition/categories").text
+    assert client.post("/admin/recognition/categories/new", data=data).status_code == 303
+    again = client.post("/admin/recognition/categories/best-newcomer/offer", data={"offered": "1"})
+    assert again.status_code == 409 and "Another category has this name now." in again.text
     assert client.get("/admin/recognition/categories/service").status_code == 404
 
 

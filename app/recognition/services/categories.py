@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core import audit
 from app.core.clock import utc_now
-from app.core.db import db, dialect, lock, transaction
+from app.core.db import db, dialect, execute_sql, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import _
 from app.identity.actor import Actor
@@ -19,6 +19,8 @@ from app.recognition.models import ICONS, SERVICE, TONES, AwardCategory
 
 RESERVED = (SERVICE, "new", "usual")  # what the pages' own addresses are called
 MOST_CATEGORIES = 100
+NAMES = ("name_en", "name_ms", "name_id")
+NAMES_LOCK = 7_402_613  # of those who name categories, one after the other
 EDITABLE = (
     "name_en", "name_ms", "name_id", "note_en", "note_ms", "note_id", "icon", "tone", "position", "is_featured",
 )  # fmt: skip
@@ -61,6 +63,13 @@ def save_category(slug: str | None, values: dict[str, Any], *, actor: Actor) -> 
         raise Forbidden()
     _check(values)
     with transaction():
+        taken = _taken_names(values, slug)
+        if taken:
+            raise InvalidInput(
+                fields=dict.fromkeys(
+                    taken, _("There is a category of this name already. Choose another name.")
+                )
+            )
         row = _find(slug) if slug else _add_new(str(values["name_en"]))
         for name in EDITABLE:
             if values.get(name) is not None:
@@ -76,6 +85,8 @@ def set_retired(slug: str, is_retired: bool, *, actor: Actor) -> None:
         raise Forbidden()
     with transaction():
         row = _find(slug)
+        if not is_retired and _taken_names({field: getattr(row, field) for field in NAMES}, slug):
+            raise Conflict(_("Another category has this name now. Change one of the names first."))
         row.retired_at = utc_now() if is_retired else None
         code = "award.category_retired" if is_retired else "award.category_restored"
         audit.record(code, actor=actor, subject="award_category", subject_id=row.id)
@@ -133,6 +144,29 @@ def _find(slug: str) -> AwardCategory:
     if row.slug == SERVICE:
         raise Conflict(_("The portal keeps this category itself, for years of service."))
     return lock(AwardCategory, row.id)
+
+
+def _taken_names(values: dict[str, Any], slug: str | None) -> list[str]:
+    """Which of the names a category that is offered has already, in the same language, whatever the capitals.
+
+    Until the transaction ends nobody else names a category.
+    """
+    if dialect() == "postgresql":
+        execute_sql("SELECT pg_advisory_xact_lock(:key)", {"key": NAMES_LOCK})
+    known = select(AwardCategory).where(AwardCategory.retired_at.is_(None))
+    if slug:
+        known = known.where(AwardCategory.slug != slug)
+    others = db.session.scalars(known).all()
+    names = {field: _folded(str(values.get(field) or "")) for field in NAMES}
+    return [
+        field
+        for field, name in names.items()
+        if name and any(_folded(getattr(other, field)) == name for other in others)
+    ]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _check(values: dict[str, Any]) -> None:
