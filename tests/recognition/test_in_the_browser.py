@@ -16,6 +16,13 @@ from tests.cast import PASSWORD, Cast
 from tests.ledger.support import clean
 from tests.recognition.support import begin, points_of
 
+MORE_FACES = """() => {
+  const row = document.querySelector(".people"), one = row.firstElementChild;
+  for (let each = 0; each < 10; each += 1) row.append(one.cloneNode(true));
+  const lines = new Set([...row.children].map((face) => face.offsetTop)).size;
+  return {wide: row.scrollWidth, room: row.clientWidth, lines};
+}"""
+
 
 def open_desk(visit: Any, actor: Any, **how: Any) -> Any:
     """Sign in and go to *Give an award* as people do."""
@@ -68,7 +75,10 @@ def test_a_manager_gives_an_award_from_a_phone_in_three_taps(app: Flask, cast: C
 def test_an_award_is_previewed_and_given_without_javascript(app: Flask, cast: Cast, visit: Any) -> None:
     with app.app_context():
         begin(cast)
-    page = open_desk(visit, cast.marketer, javascript=False).page
+    page = open_desk(visit, cast.marketer, javascript=False, size="desktop").page
+    faces = page.evaluate(MORE_FACES)
+    assert faces["wide"] <= faces["room"] and faces["lines"] > 1  # nobody is cut off at the edge
+    page.goto(page.url)
     page.fill("#find", "aisyah")
     page.get_by_role("button", name="Find someone").click()
     page.locator("#who label").first.click()
