@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 
 from app.core.clock import freeze
+from app.ledger.models import Owner
+from app.ledger.queries import balances
 from app.programs.rules import Definition as ProgramDefinition
 from app.programs.rules import Reward, Rule
 from app.programs.services import create_program
@@ -122,3 +124,29 @@ def test_a_score_with_nothing_in_one_metric_is_no_score(app: Flask, cast: Any) -
     live(cast, makers.definition(*metrics, join=SCORE, **needs))
     makers.win(cast, 5_000 * RM)
     assert makers.level_of(cast.kinabalu.id) == "member"
+
+
+def test_what_several_programs_give_is_one_sum_for_each_payee(app: Flask, cast: Any) -> None:
+    live(cast)
+    for name, rewards in {
+        "Deals": (Reward(1, "fixed", 2_400, hold_days=0),),
+        "More": (
+            Reward(1, "fixed", 500, hold_days=0),
+            Reward(2, "fixed", 70, payee="organisation", hold_days=0),
+        ),
+    }.items():
+        draft = create_program(
+            name, ProgramDefinition((Rule("main", "deal_won", rewards),)), actor=cast.marketer
+        )
+        publish_program(draft.id, actor=cast.finance)
+    said = asked(cast.aisyah, 1_000 * RM)
+    assert (said.own_points, said.company_points) == (2_900, 70)
+    with app.test_request_context():
+        page = render_template(
+            "tiers/_answer.html", answer=said, page=find_page(cast.aisyah), actor=cast.aisyah
+        )
+    assert "You would also earn" in page and f"{cast.kinabalu.name} would also earn" in page
+    assert ("2,900" in page and "2,400" not in page) and "70" in page
+    makers.win(cast, 1_000 * RM, on=TODAY)
+    assert balances(Owner("member", cast.aisyah.person_id)).available == 2_900
+    assert balances(Owner("organisation", cast.kinabalu.id)).available == 70
