@@ -1,7 +1,9 @@
 """The test harness itself: two real databases, both empty, and no app context held open."""
 
 import shutil
+import threading
 import time
+import urllib.request
 
 import psycopg
 from flask import Flask, has_app_context
@@ -10,6 +12,7 @@ from sqlalchemy import text
 from app.core import triggers
 from app.core.db import db, dialect
 from tests.support.postgres import Server
+from tests.support.server import LiveServer
 from tests.support.statements import count_statements
 
 
@@ -46,6 +49,32 @@ def test_a_second_test_finds_an_empty_database_again_part_two(app: Flask) -> Non
 def leave_a_table_and_find_none(app: Flask) -> None:
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text("CREATE TABLE left_behind (id INTEGER)"))
+
+
+def test_a_live_server_stops_after_its_last_request() -> None:
+    """Otherwise the next test takes the database from under it."""
+    begun, go_on, order = threading.Event(), threading.Event(), []
+    app = Flask("slow")
+
+    @app.get("/")
+    def slow() -> str:
+        begun.set()
+        assert go_on.wait(10)
+        order.append("answered")
+        return "late"
+
+    server = LiveServer(app)
+    asking = threading.Thread(target=lambda: urllib.request.urlopen(server.url).read())
+    stopping = threading.Thread(target=lambda: (server.stop(), order.append("stopped")))
+    asking.start()
+    assert begun.wait(10)
+    stopping.start()
+    stopping.join(0.5)
+    assert order == []
+    go_on.set()
+    for thread in (asking, stopping):
+        thread.join(10)
+    assert order == ["answered", "stopped"]
 
 
 def test_a_server_goes_when_its_keeper_is_killed_and_when_the_tests_end() -> None:

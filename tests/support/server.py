@@ -9,17 +9,54 @@ from app.core import jobs
 from app.core.db import db
 
 
-class Quiet(WSGIRequestHandler):
-    """Requests are not news."""
+class OnTheirWay:
+    """How many requests are being answered.
+
+    A browser that is closed leaves requests behind. Whoever takes the database from under them breaks the next test:
+    on SQLite the new file gets the old one's journal, which reads as "disk I/O error".
+    """
+
+    def __init__(self) -> None:
+        self.number, self.ended, self.change = 0, False, threading.Condition()
+
+    def enter(self) -> bool:
+        """Whether this request may still be answered."""
+        with self.change:
+            self.number += not self.ended
+            return not self.ended
+
+    def leave(self) -> None:
+        with self.change:
+            self.number -= 1
+            self.change.notify_all()
+
+    def end(self, seconds: float) -> None:
+        """Let those on their way come to their end, and none begin."""
+        with self.change:
+            self.ended = True
+            if not self.change.wait_for(lambda: self.number == 0, timeout=seconds):
+                raise RuntimeError(f"{self.number} requests did not end within {seconds} s")
+
+
+class Handler(WSGIRequestHandler):
+    on_their_way: OnTheirWay
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
-        return None
+        """Requests are not news."""
+
+    def run_wsgi(self) -> None:
+        if self.on_their_way.enter():
+            try:
+                super().run_wsgi()
+            finally:
+                self.on_their_way.leave()
 
 
 class LiveServer:
     def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        self.app, self.requests = app, OnTheirWay()
+        handler = type("HandlerOfOne", (Handler,), {"on_their_way": self.requests})
+        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(
@@ -52,3 +89,4 @@ class LiveServer:
         self.server.shutdown()
         self.thread.join(timeout=10)
         self.server.server_close()
+        self.requests.end(20)
