@@ -30,6 +30,7 @@ class ActivityKind(StrEnum):
     DEAL_WON = "deal_won"
     SALE = "sale"
     COURSE_PASSED = "course_passed"
+    CERTIFIED = "certified"
     RECOGNITION = "recognition"
     SERVICE_MILESTONE = "service_milestone"
 

@@ -21,11 +21,13 @@ from app.core.settings import current_settings
 from app.core.types import bind, dump_json, read_date
 from app.tiers.models import Measure, TierFigure
 from app.tiers.plans import Metric
-from app.tiers.windows import Window
+from app.tiers.windows import DAY, Window, months_on
 
 FIGURES: Any = TierFigure.__table__
 REVENUE = {"deal_won": Measure.DEAL_REVENUE.value, "sale": Measure.SALE_REVENUE.value}
 MONEY = frozenset(REVENUE.values())
+CERTIFYING = frozenset({"certified", "course_passed"})
+PASS_MONTHS = 12
 CHUNK = 500
 
 
@@ -87,9 +89,10 @@ def changes_of(entries: Sequence[Entry], gains: Gains, sign: int = 1) -> dict[Ke
             if kind == "deal_won":
                 key = (organisation_id, "deals", on, "")
                 found[key] = found.get(key, 0) + 1
-        elif kind == "course_passed" and fact.member_id is not None and _certifies(fact):
-            key = (organisation_id, "passes", on, str(fact.member_id))
-            found[key] = found.get(key, 0) + 1
+        elif kind in CERTIFYING and fact.member_id is not None:
+            for day, number in _certified(fact):
+                key = (organisation_id, "passes", day, str(fact.member_id))
+                found[key] = found.get(key, 0) + number
         given = gains.get(entry.id)
         if given:
             points = given[0].points if len(given) == 1 else sum(gain.points for gain in given)
@@ -99,9 +102,16 @@ def changes_of(entries: Sequence[Entry], gains: Gains, sign: int = 1) -> dict[Ke
     return {Key(*key): sign * amount for key, amount in found.items()}
 
 
-def _certifies(fact: Fact) -> bool:
-    """Whether a course passed brought a certificate; facts older than the mark did unless they say otherwise."""
-    return bool((fact.attributes or {}).get("certificate", True))
+def _certified(fact: Fact) -> list[tuple[date, int]]:
+    """The day from which a fact certifies its member, and the day from which it no longer does, if there is one."""
+    said, on = fact.attributes or {}, fact.occurred_on
+    if fact.kind == "certified":
+        until = read_date(said.get("until"))
+    elif "certificate" in said:  # its certificate is a fact of its own
+        return []
+    else:  # recorded when a course passed stood for its certificate
+        until = months_on(on, PASS_MONTHS) - DAY
+    return [(on, 1)] if until is None else [(on, 1), (until + DAY, -1)]
 
 
 def add(changes: Mapping[Key, int]) -> None:
@@ -250,13 +260,21 @@ def revalue_waiting() -> set[int]:
     return {key.organisation_id for key, _amount in ready}
 
 
-_SUMS = """SELECT organisation_id, measure, SUM(worth),
-                  COUNT(DISTINCT CASE WHEN amount > 0 THEN part END),
-                  SUM(CASE WHEN worth IS NULL THEN 1 ELSE 0 END)
-             FROM tier_figures WHERE organisation_id {ids} AND day BETWEEN :start AND :end
-            GROUP BY organisation_id, measure"""
-_SUMS_LITE = _SUMS.format(ids="IN (SELECT value FROM json_each(:ids))")
-_SUMS_POSTGRES = _SUMS.format(ids="= ANY(:ids)")
+# Of certificates the table has the days on which they begin (1) and no longer stand (-1): somebody counts who had one
+# on the window's first day, or got one later.
+_SUMS = """SELECT {at}organisation_id, measure, SUM(worth), 0, SUM(CASE WHEN worth IS NULL THEN 1 ELSE 0 END)
+             FROM tier_figures
+            WHERE organisation_id {ids} AND measure <> 'passes' AND day BETWEEN :start AND :end
+            GROUP BY organisation_id, measure
+            UNION ALL
+           SELECT {at}organisation_id, 'passes', 0, COUNT(*), 0
+             FROM (SELECT organisation_id FROM tier_figures
+                    WHERE organisation_id {ids} AND measure = 'passes' AND day <= :end
+                    GROUP BY organisation_id, part
+                   HAVING SUM(CASE WHEN day <= :start THEN amount ELSE 0 END) > 0
+                       OR MAX(CASE WHEN day > :start THEN amount ELSE 0 END) > 0) AS certified
+            GROUP BY organisation_id"""
+_IDS = {"sqlite": "IN (SELECT value FROM json_each(:ids))", "postgresql": "= ANY(:ids)"}
 
 Sums = dict[str, int]
 
@@ -265,7 +283,8 @@ def sums_of_all(window: Window) -> dict[int, Sums]:
     """`sums` of every company that has anything. One statement."""
     name = dialect()
     rows = execute_sql(
-        _SUMS.format(ids="IS NOT NULL"), {"start": bind(window.start, name), "end": bind(window.end, name)}
+        _SUMS.format(at="", ids="IS NOT NULL"),
+        {"start": bind(window.start, name), "end": bind(window.end, name)},
     )
     return _gathered(rows)
 
@@ -277,7 +296,7 @@ def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
     if not ids:
         return {}
     rows = execute_sql(
-        _SUMS_LITE if name == "sqlite" else _SUMS_POSTGRES,
+        _SUMS.format(at="", ids=_IDS[name]),
         {
             "ids": dump_json(ids) if name == "sqlite" else ids,
             "start": bind(window.start, name),
@@ -290,10 +309,9 @@ def sums(organisation_ids: Iterable[int], window: Window) -> dict[int, Sums]:
 def sums_of(asked: Mapping[Window, Sequence[int]]) -> dict[Window, dict[int, Sums]]:
     """`sums` for several windows, each with its companies. One statement."""
     name, windows = dialect(), sorted(asked)
-    one = (_SUMS_LITE if name == "sqlite" else _SUMS_POSTGRES).replace("SELECT ", "SELECT {at} AS at, ", 1)
     parts, values = [], dict[str, Any]()
     for at, window in enumerate(windows):
-        part = one.replace("{at}", str(at))
+        part = _SUMS.format(at=f"{at} AS at, ", ids=_IDS[name])
         for word in ("ids", "start", "end"):
             part = part.replace(f":{word}", f":{word}_{at}")
         parts.append(part)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, Text, case, cast, distinct, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Select, Text, case, cast, func, literal, null, or_, select, union_all
 
 from app.core.clock import today
 from app.core.feed import FeedRow, feed_row
@@ -56,26 +56,44 @@ def home_rows(actor: Actor) -> Select[Any] | None:
 def home_select(plan: HomePlan, organisation_id: Any) -> Select[Any]:
     """`home_rows` for a company that is known by its id or by a parameter."""
     columns = FIGURES.c
-    people = func.count(distinct(case((columns.amount > 0, columns.part))))
     sums = (
         select(
             cast(columns.measure, Text).label("extra"),
-            cast(
-                case((columns.measure == Measure.PASSES, people), else_=func.sum(columns.worth)), BigInteger
-            ).label("n1"),
+            cast(func.sum(columns.worth), BigInteger).label("n1"),
             cast(null(), Text).label("ref"),
         )
         .where(
             columns.organisation_id == organisation_id,
-            columns.measure.in_(plan.measures),
+            columns.measure.in_([measure for measure in plan.measures if measure != Measure.PASSES]),
             columns.day.between(plan.start, plan.end),
         )
         .group_by(columns.measure)
     )
+    certified = (
+        select(columns.part)
+        .where(
+            columns.organisation_id == organisation_id,
+            columns.measure == Measure.PASSES,
+            columns.day <= plan.end,
+        )
+        .group_by(columns.part)
+        .having(
+            or_(
+                func.sum(case((columns.day <= plan.start, columns.amount), else_=0)) > 0,
+                func.max(case((columns.day > plan.start, columns.amount), else_=0)) > 0,
+            )
+        )
+        .subquery()
+    )
+    people = select(
+        literal(Measure.PASSES.value).label("extra"),
+        cast(func.count(), BigInteger).label("n1"),
+        cast(null(), Text).label("ref"),
+    ).select_from(certified)
     stands = select(
         literal(STANDING).label("extra"), cast(null(), BigInt).label("n1"), TierStanding.level.label("ref")
     ).where(TierStanding.organisation_id == organisation_id)
-    rows = union_all(sums, stands).subquery()
+    rows = union_all(sums, people, stands).subquery()
     return select(
         *feed_row(PART, extra=rows.c.extra, n1=rows.c.n1, ref=rows.c.ref, text=str(plan.version_id))
     )

@@ -41,7 +41,8 @@ class Measure(StrEnum):
     DEAL_REVENUE = "deal_revenue"
     SALE_REVENUE = "sale_revenue"
     DEALS = "deals"
-    PASSES = "passes"  # one part a member, so that people can be counted once
+    # Certificates, one part a member: 1 on the day that one begins, -1 on the first day on which it no longer stands.
+    PASSES = "passes"
 
 
 class Cause(StrEnum):

@@ -27,6 +27,7 @@ CAUSES = {
     "deal_won": _l("A won deal carried you over the border"),
     "sale": _l("A sale carried you over the border"),
     "course_passed": _l("A course passed carried you over the border"),
+    "certified": _l("A certificate carried you over the border"),
     "activity": _l("What your company did carried you over the border"),
     "review": _l("The review"),
     "pin": _l("Set by the vendor"),
@@ -106,7 +107,7 @@ def period_name(month: int) -> str:
 SOURCE_NAMES = {"deal_won": _l("Won deals"), "sale": _l("Sale lines")}
 METRIC_NOTES = {
     DEALS: _l("with an invoice"),
-    CERTIFIED: _l("who earned a certificate in the period"),
+    CERTIFIED: _l("who hold a certificate in the period"),
     POINTS: _l("whatever is spent later"),
 }
 

@@ -43,8 +43,13 @@ def test_the_demo_of_an_older_version_upgrades_and_its_ledger_holds(app: Flask, 
         rows = older.fill(version)
         before = [values(query) for query in kept]
         assert rows["postings"] > 40 and all(before)
+        ends = (
+            values("SELECT day, part FROM tier_figures WHERE measure = 'passes'") if version != SPINE else []
+        )
         db.session.remove()
         assert version in schema.upgrade()
+        if ends:  # of the certificates that tiers had counted by their beginning alone
+            rows["tier_figures"] += len(ends)
         assert {table: counted(table) for table in rows} == rows
         assert [values(query) for query in kept] == before
         assert broken_invariants() == []

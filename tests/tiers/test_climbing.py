@@ -130,30 +130,6 @@ def test_revenue_is_worth_what_it_was_on_its_day(app: Flask, cast: Any) -> None:
     assert level_of(cast.kinabalu.id) == "silver"
 
 
-def test_certified_people_are_counted_once_and_only_inside_the_window(app: Flask, cast: Any) -> None:
-    made = makers.definition(Metric("certified"), silver={"certified": 1}, gold={"certified": 2})
-    live(cast, made)
-
-    def passed(who: Any, course: str, on: date, **more: bool) -> None:
-        activities.record(
-            "course_passed", source="training", source_ref=f"{course}:{who.person_id}", occurred_on=on,
-            organisation_id=who.organisation_id, member_id=who.person_id, actor=who,
-            attributes={"course": course, **more},
-        )  # fmt: skip
-
-    passed(cast.kinabalu_admin, "old", date(2025, 12, 31))
-    assert level_of(cast.kinabalu.id) == "member"
-    passed(cast.aisyah, "a", DAY)
-    passed(cast.aisyah, "b", DAY)
-    passed(cast.aisyah, "c", date(2026, 3, 1))
-    assert level_of(cast.kinabalu.id) == "silver"
-    passed(cast.kinabalu_admin, "read", DAY, certificate=False)
-    assert level_of(cast.kinabalu.id) == "silver"
-    passed(cast.kinabalu_admin, "a", DAY, certificate=True)
-    assert level_of(cast.kinabalu.id) == "gold"
-    makers.assert_proven()
-
-
 def test_a_fact_outside_the_present_year_lifts_nobody(app: Flask, cast: Any) -> None:
     live(cast)
     win(cast, 500_000 * RM, on=date(2025, 12, 31))

@@ -224,7 +224,7 @@ def test_what_counts_is_the_year_and_its_own_rules(app: Flask, cast: Any) -> Non
         assert level_of(cast.kinabalu.id) == "silver"
 
 
-def test_certified_people_and_points_are_reviewed_like_sales(app: Flask, cast: Any) -> None:
+def test_a_deal_taken_back_is_missed_at_the_review(app: Flask, cast: Any) -> None:
     with on(AUTUMN):
         live(cast, makers.definition(Metric("deals"), silver={"deals": 1}, gold={"deals": 2}))
         first, _second = win(cast, 1), win(cast, 1)

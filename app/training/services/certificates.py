@@ -5,11 +5,14 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
 
+from app.activities import queries as activities
+from app.activities.services import record, void
 from app.core import audit
 from app.core.clock import today, utc_now
 from app.core.db import db, dialect, execute_sql, lock, transaction
@@ -31,6 +34,7 @@ from app.training.services.telling import Said, tell
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
 REASON_LENGTH = 500
 NAME_LENGTH = 5000
+SOURCE = "training"
 _INSERT = """
 INSERT INTO certificates (serial, cause, course_id, certification_id, person_id, organisation_id, person_name,
     organisation_name, title, issued_on, valid_until, renews_id, created_at)
@@ -162,6 +166,7 @@ def _issue(
         serial = new_serial(prefix, said(title, "en"), on)
         if execute_sql(statement, {**values, "serial": serial}).rowcount:
             break
+    _record(serial, on, last_day(on, months), enrolment.person_id, said(title, "en"), actor)
     audit.record(
         "certificate.issued",
         actor=actor,
@@ -171,6 +176,28 @@ def _issue(
         note=serial,
     )
     return serial
+
+
+def _record(serial: str, on: date, until: date | None, person_id: int, title: str, actor: Actor) -> None:
+    """The certificate as a fact of its holder's company. Nothing pays for it: tiers count who is certified."""
+    if actor.organisation_id is None:
+        return
+    record(
+        "certified",
+        source=SOURCE,
+        source_ref=serial,
+        organisation_id=actor.organisation_id,
+        member_id=person_id,
+        occurred_on=on,
+        attributes={"title": title, "until": until.isoformat() if until else None},
+        actor=actor,
+    )
+
+
+def _void(serials: Iterable[str], reason: str, actor: Actor) -> None:
+    """Certificates that were taken back certify nobody; those older than their facts have none."""
+    for known in activities.latest_revisions(SOURCE, "certified", list(serials)).values():
+        void(known[0], reason, actor)
 
 
 def revoke(serial: str, reason: str, *, actor: Actor) -> None:
@@ -196,7 +223,7 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
         certificate.revoked_reason = reason
         db.session.flush()
         # An earlier one of the same thing would go on saying what this one no longer may.
-        db.session.execute(
+        twins = db.session.scalars(
             update(Certificate)
             .where(
                 Certificate.person_id == certificate.person_id,
@@ -205,7 +232,9 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
                 Certificate.revoked_at.is_(None),
             )
             .values(revoked_at=certificate.revoked_at, revoked_by_id=actor.person_id, revoked_reason=reason)
+            .returning(Certificate.serial)
         )
+        _void([serial, *twins], reason, actor)
         title = certificate.title
         tell(
             [certificate.person_id],

@@ -22,19 +22,17 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
     """Close a round that was passed, in the caller's transaction, which holds the enrolment's lock.
 
     The first pass of a course by a person is recorded as the activity `course_passed`; the next ones earn nothing.
+    A certificate, also one renewed, is an activity of its own, which tiers count.
     """
     course = db.session.get_one(Course, enrolment.course_id)
     version = db.session.get_one(CourseVersion, enrolment.version_id)
     enrolment.passed_at = enrolment.touched_at = utc_now()
     db.session.flush()
     first = db.session.get(CoursePass, (course.id, enrolment.person_id)) is None
-    outcome = Outcome(first)
-    if first:
-        before = _level(actor)
-        outcome = _record(course, version, enrolment, attempt, actor)
-        after = _level(actor)
-        outcome = replace(outcome, tier=after if after != before else None)
+    before = _level(actor)
+    outcome = _record(course, version, enrolment, attempt, actor) if first else Outcome(first)
     serials = issue_for(enrolment, course, version, actor=actor)
+    after = _level(actor)
     audit.record(
         "course.passed",
         actor=actor,
@@ -43,7 +41,7 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
         organisation_id=actor.organisation_id,
         note=None if first else "again",
     )
-    outcome = replace(outcome, serials=tuple(serials))
+    outcome = replace(outcome, serials=tuple(serials), tier=after if after != before else None)
     enrolment.outcome = outcome.to_record()
     db.session.flush()
     return outcome
@@ -67,7 +65,7 @@ def _record(
             attributes={
                 "course": course.slug,
                 "title": said(course.title, "en"),
-                "certificate": version.gives_certificate,  # tiers count certified people
+                "certificate": version.gives_certificate,  # says so: the certificate is a fact of its own
             },
             actor=actor,
         )
