@@ -18,7 +18,7 @@ from app.tiers import figures
 from app.tiers.catalogue import Version, known_catalogue, load_catalogue
 from app.tiers.figures import FIGURES
 from app.tiers.models import Measure, TierStanding
-from app.tiers.progress import Progress, furthest, progress
+from app.tiers.progress import Progress, furthest, in_the_way, progress
 from app.tiers.windows import ROLLING, window_on
 
 PART, STANDING = "tier", "standing"
@@ -140,7 +140,7 @@ def tier_card(rows: Sequence[FeedRow]) -> Card | None:
     if own + 1 == len(definition.levels):
         return Card(level.name, "", None, 0, None)
     above = definition.levels[own + 1]
-    open_rows = [row for row in progress(definition, above, have, version.month) if not row.is_met]
+    open_rows = in_the_way(definition, above, have, version.month)
     return Card(
         level.name, above.name, furthest(open_rows), max(len(open_rows) - 1, 0), _days_left(version.month, today())
     )  # fmt: skip
@@ -169,8 +169,11 @@ def company_card(organisation: Any) -> CompanyCard | None:
         return CompanyCard(level.name, "", None, [])
     found = figures.sums([organisation.id], window_on(version.month, on)).get(organisation.id, {})
     above = definition.levels[own + 1]
-    rows = progress(definition, above, figures.have(definition.metrics, found), version.month)
-    return CompanyCard(level.name, above.name, furthest(rows), rows)
+    have = figures.have(definition.metrics, found)
+    rows = progress(definition, above, have, version.month)
+    return CompanyCard(
+        level.name, above.name, furthest(in_the_way(definition, above, have, version.month)), rows
+    )
 
 
 def tier_name(slug: str | None) -> str:

@@ -19,7 +19,7 @@ from app.tiers import figures
 from app.tiers.catalogue import Catalogue, Version, known_catalogue
 from app.tiers.models import TierFigure, TierPin, TierPlan, TierVersion, VersionState
 from app.tiers.plans import Definition
-from app.tiers.progress import gap_line, progress, share_of
+from app.tiers.progress import gap_line, share_of
 from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, window_on
 
@@ -175,7 +175,9 @@ def nearest(actor: Actor, since: date) -> list[Near]:
     Two statements.
     """
     catalogue, on = known_catalogue(), today()
-    counted = exists().where(TierFigure.organisation_id == Organisation.id, TierFigure.day >= since)
+    counted = exists().where(
+        TierFigure.organisation_id == Organisation.id, TierFigure.day >= since, TierFigure.amount > 0
+    )
     found: list[tuple[Any, Version]] = []
     asked: dict[Window, list[int]] = {}
     for row in _companies(actor, counted):
@@ -206,13 +208,13 @@ def _note_borders(
         above = definition.levels[own + 1]
         share = share_of(definition, above, have, live.month)
         if NEAR <= share < 1:
-            gaps = gap_line(definition, progress(definition, above, have, live.month))
+            gaps = gap_line(definition, above, have, live.month)
             text = _("%(gaps)s short of %(tier)s", gaps=gaps, tier=above.name)
             near.append((share, Near(row.public_id, row.name, text, int(share * 100), False, None)))
     level = definition.levels[own]
     if own and not definition.meets(have, level):
         share = share_of(definition, level, have, live.month)
-        gaps = gap_line(definition, progress(definition, level, have, live.month))
+        gaps = gap_line(definition, level, have, live.month)
         text = _("%(gaps)s short of keeping %(tier)s", gaps=gaps, tier=level.name)
         risk.append((share, Near(row.public_id, row.name, text, int(share * 100), True, row.grace_until)))
 

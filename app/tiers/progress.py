@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from app.core.i18n import _
 from app.tiers import words
-from app.tiers.plans import ALL, PASS_SCORE, SCORE, Definition, Level, Metric
+from app.tiers.plans import ALL, FULL_SCORE, PASS_SCORE, SCORE, Definition, Level, Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,21 @@ def share_of(definition: Definition, level: Level, have: Mapping[str, int], mont
     return sum((row.share for row in rows), Fraction(0)) / len(rows)
 
 
-def gap_line(definition: Definition, rows: list[Progress]) -> str:
-    """What is missing for a level, in one line: RM 36k, 3 deals and 1 person."""
-    return words.joined(row.gap_text for row in rows if not row.is_met)
+def in_the_way(definition: Definition, level: Level, have: Mapping[str, int], month: int) -> list[Progress]:
+    """What keeps from a level: each metric that is short. With a score it is the score; once that is enough, each metric
+    that stands at zero, of which anything will do."""
+    if definition.join != SCORE:
+        return [row for row in progress(definition, level, have, month) if not row.is_met]
+    score = int(definition.score(have, level))
+    if level.needs and score < PASS_SCORE:
+        return [Progress(Metric(SCORE, FULL_SCORE), score, PASS_SCORE, month)]
+    zeros = [metric for metric in definition.metrics if level.needs and have.get(metric.key, 0) <= 0]
+    return [Progress(metric, 0, 1, month) for metric in zeros]
+
+
+def gap_line(definition: Definition, level: Level, have: Mapping[str, int], month: int) -> str:
+    """What is missing for a level, in one line: RM 36k, 3 deals and 1 person; 12 marks."""
+    return words.joined(row.gap_text for row in in_the_way(definition, level, have, month))
 
 
 def join_line(definition: Definition, level: Level, count: int) -> str:
@@ -125,8 +137,8 @@ class Rung:
     upper: tuple[str, int]
 
 
-def ladder(definition: Definition, own: int, rows: list[Progress], share: Fraction, since: str) -> list[Rung]:
-    """The rungs, highest first."""
+def ladder(definition: Definition, own: int, gaps: str, share: Fraction, since: str) -> list[Rung]:
+    """The rungs, highest first. `gaps`: what is missing for the next one."""
     found = []
     reached = int(share * 200)  # of the rails between own and next: 100 over the own rung, 100 under the next
     for place, level in enumerate(definition.levels):
@@ -138,7 +150,6 @@ def ladder(definition: Definition, own: int, rows: list[Progress], share: Fracti
             state, line, lower = "own", since, ("solid", 100)
             upper = ("reached", min(reached, 100)) if place + 1 < len(definition.levels) else ("none", 0)
         elif place == own + 1:
-            gaps = gap_line(definition, rows)
             state = "next"
             line = _("%(gaps)s away", gaps=gaps) if gaps else words.needs_line(definition, level)
             lower = ("reached", max(reached - 100, 0))

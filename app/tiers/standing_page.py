@@ -19,7 +19,7 @@ from app.tiers.benefits import Line
 from app.tiers.catalogue import Version, load_catalogue
 from app.tiers.models import TierChange, TierPin
 from app.tiers.plans import Definition
-from app.tiers.progress import Progress, Rung, join_line, ladder, progress, share_of
+from app.tiers.progress import Progress, Rung, gap_line, join_line, ladder, progress, share_of
 from app.tiers.reviewing import grace_window
 from app.tiers.standings import STANDINGS
 from app.tiers.windows import Window, next_review, window_on
@@ -51,6 +51,7 @@ class Page:
     pin_until: date | None
     pin_reason: str | None
     have: dict[str, int]
+    kept_have: dict[str, int]
     waiting: int
     rows: list[Progress]
     kept: list[Progress]
@@ -94,7 +95,7 @@ class Page:
 
     @property
     def kept_gap(self) -> str:
-        return words.joined(row.gap_text for row in self.kept if not row.is_met)
+        return gap_line(self.definition, self.level, self.kept_have, self.version.month)
 
     @property
     def rungs(self) -> list[Rung]:
@@ -104,7 +105,12 @@ class Page:
             else 0
         )
         since = _("since %(day)s", day=words.long_day(self.since_on)) if self.since_on else ""
-        return ladder(self.definition, self.own, self.rows, share, since)  # type: ignore[arg-type]
+        gaps = (
+            gap_line(self.definition, self.next_level, self.have, self.version.month)
+            if self.next_level
+            else ""
+        )
+        return ladder(self.definition, self.own, gaps, share, since)
 
     @property
     def benefits(self) -> list[Line]:
@@ -156,6 +162,7 @@ def read_page(organisation_id: int) -> Page | None:
         pin_until=row.pin_until,
         pin_reason=row.pin_reason,
         have=have,
+        kept_have=kept,
         waiting=found.get("waiting", 0),
         rows=progress(definition, above, have, version.month) if own + 1 < len(definition.levels) else [],
         kept=progress(definition, definition.levels[own], kept, version.month),

@@ -18,7 +18,7 @@ from app.tiers.catalogue import Version
 from app.tiers.figures import FIGURES, Rates
 from app.tiers.models import Measure
 from app.tiers.plans import DEAL_WON, Have
-from app.tiers.progress import Progress, progress
+from app.tiers.progress import Progress, gap_line, progress
 
 # (actor, amount in minor units, currency, family id, day) -> [(points, payee kind)]
 Estimate = Callable[[Any, int, str, int | None, date], list[tuple[int, str]]]
@@ -40,12 +40,13 @@ def points_of(
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a deal would do. `place`: the level afterwards; `rows`: the metrics of the level aimed at, with the deal;
-    `missing_rate`: its currency has no rate, so that its money would wait."""
+    `gaps`: what it still lacks; `missing_rate`: its currency has no rate, so that its money would wait."""
 
     place: int
     is_up: bool
     aim: str
     rows: list[Progress]
+    gaps: str
     points: list[tuple[int, str]]
     missing_rate: str | None = None
 
@@ -93,6 +94,7 @@ def answer(
         place > own,
         aim.name,
         progress(definition, aim, after, version.month),
+        gap_line(definition, aim, after, version.month),
         given,
         currency if worth is None else None,
     )

@@ -13,7 +13,7 @@ from app.core.clock import today
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_gap, format_money, format_points
 from app.core.settings import current_settings
-from app.tiers.plans import CERTIFIED, DEALS, POINTS, REVENUE, Definition, Level
+from app.tiers.plans import CERTIFIED, DEALS, PASS_SCORE, POINTS, REVENUE, SCORE, Definition, Level
 from app.tiers.windows import CALENDAR, ROLLING
 
 METRIC_NAMES = {
@@ -21,6 +21,7 @@ METRIC_NAMES = {
     DEALS: _l("Deals won"),
     CERTIFIED: _l("Certified people"),
     POINTS: _l("Points earned"),
+    SCORE: _l("Score"),
 }
 METRIC_ICONS = {REVENUE: "chart-column-increasing", DEALS: "handshake", CERTIFIED: "award", POINTS: "coins"}
 CAUSES = {
@@ -65,6 +66,8 @@ def counted(key: str, value: int, *, missing: bool = False) -> str:
         return ngettext("%(number)s deal", "%(number)s deals", value, number=number)
     if key == CERTIFIED:
         return ngettext("%(number)s person", "%(number)s people", value, number=number)
+    if key == SCORE:
+        return ngettext("%(number)s mark", "%(number)s marks", value, number=number)
     return ngettext("%(number)s point", "%(number)s points", value, number=number)
 
 
@@ -75,7 +78,9 @@ def joined(parts: Iterable[str]) -> str:
 
 
 def needs_line(definition: Definition, level: Level) -> str:
-    """What a level asks for: RM 300k a year, 20 deals."""
+    """What a level asks for: RM 300k a year, 20 deals. With a score, what it has to come to."""
+    if definition.join == SCORE and level.needs:
+        return _("%(score)d of 100", score=PASS_SCORE)
     parts = []
     for metric in definition.metrics:
         need = level.needs.get(metric.key)

@@ -96,7 +96,10 @@ def test_who_has_made_it_up_in_the_grace_reads_that_the_level_stays(
     new_year = date(2027, 1, 10)
     said = {
         cast.aisyah: ("To keep Gold by then: RM 84k to go.", "Gold stays yours. What the last review found"),
-        cast.budi: ("skor harus 70", "Gold tetap milik Anda. Kekurangan pada peninjauan terakhir"),
+        cast.budi: (
+            "Untuk mempertahankan Gold sebelum itu: 39 angka skor lagi.",
+            "Gold tetap milik Anda. Kekurangan pada peninjauan terakhir",
+        ),
     }
     by_score = makers.definition(
         Metric("revenue", 60, ("deal_won",)), Metric("deals", 40), join="score",
