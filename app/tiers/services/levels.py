@@ -43,19 +43,26 @@ def lock_standings(organisation_ids: Iterable[int], catalogue: Catalogue, on: da
 
 
 def _locked(ids: Sequence[int]) -> list[Standing]:
-    query = standings_query().where(STANDINGS.c.organisation_id.in_(ids)).with_for_update(of=STANDINGS)
-    return [standing_of(row) for row in db.session.execute(query)]
+    """Lock first, then read: who has waited reads only the locked row anew, not the pin that came meanwhile."""
+    these = STANDINGS.c.organisation_id.in_(ids)
+    if dialect() == "postgresql":
+        rows = select(STANDINGS.c.organisation_id).where(these).order_by(STANDINGS.c.organisation_id)
+        db.session.execute(rows.with_for_update()).all()
+    return [standing_of(row) for row in db.session.execute(standings_query().where(these))]
 
 
-def _begin(ids: Sequence[int], catalogue: Catalogue, on: date) -> int:
-    """Write first standings, on the lowest level, for companies that a plan is for; how many."""
+def _begin(ids: Sequence[int], catalogue: Catalogue, on: date) -> bool:
+    """See to first standings, on the lowest level, for companies that a plan is for; False if there are none of them.
+
+    Somebody else may be first, and may have lifted the company since: then its level is theirs.
+    """
     if dialect() == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as insert_new
     else:
         from sqlalchemy.dialects.postgresql import insert as insert_new  # type: ignore[assignment]
     rows, levels = [], dict[int, str | None]()
     query = select(ORGANISATIONS.c.id, ORGANISATIONS.c.country, ORGANISATIONS.c.kind)
-    for row in db.session.execute(query.where(ORGANISATIONS.c.id.in_(ids))):
+    for row in db.session.execute(query.where(ORGANISATIONS.c.id.in_(ids)).order_by(ORGANISATIONS.c.id)):
         version = catalogue.version_for(row.id, row.country, str(row.kind), on)
         if version is not None:
             level = version.levels[0].slug
@@ -65,9 +72,10 @@ def _begin(ids: Sequence[int], catalogue: Catalogue, on: date) -> int:
                 "next_review_on": next_review(version.month, on), "changes": 0,
             })  # fmt: skip
     if rows:
-        db.session.execute(insert_new(STANDINGS).on_conflict_do_nothing(), rows)
-        keep_tier(levels)
-    return len(rows)
+        statement = insert_new(STANDINGS).on_conflict_do_nothing().returning(STANDINGS.c.organisation_id)
+        begun = db.session.scalars(statement, rows).all()
+        keep_tier({organisation_id: levels[organisation_id] for organisation_id in begun})
+    return bool(rows)
 
 
 def lift(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core import audit
 from app.core.clock import today, utc_now
@@ -78,10 +78,13 @@ def pin_level(organisation_id: int, level: str, reason: str, ends_on: date, *, a
 def end_pin(pin_id: int, *, actor: Actor) -> None:
     """Let the rules decide again, from now on. A second call does nothing. Raises NotFound."""
     with transaction():
+        organisation_id = db.session.scalar(select(PINS.c.organisation_id).where(PINS.c.id == pin_id))
+        if organisation_id is None:
+            raise NotFound()
+        lock_standings([organisation_id], load_catalogue(), today())  # before the pin, as a review does
         pin = lock(TierPin, pin_id)
         if pin.ended_at is not None:
             return
-        lock_standings([pin.organisation_id], load_catalogue(), today())
         db.session.execute(
             update(PINS).where(PINS.c.id == pin_id).values(ended_at=utc_now(), ended_by_id=actor.person_id)
         )
