@@ -156,6 +156,17 @@ def lock(model: type[M], key: int) -> M:
     return row
 
 
+def queue_up(model: type[M], key: int | None) -> None:
+    """Let what is done about one row be done one after the other, until the transaction ends.
+
+    The weaker lock: rows that only refer to it (each line of the ledger refers to a person) do not wait for it, so
+    nothing that holds a budget or an account ever waits for somebody who waits for that. On SQLite nothing is needed.
+    """
+    if dialect() == "postgresql":
+        table = model.__table__
+        db.session.execute(select(table.c.id).where(table.c.id == key).with_for_update(key_share=True))
+
+
 _PARAM = re.compile(r"(?<![:\w]):(\w+)")
 
 

@@ -34,6 +34,15 @@ class QuizWaits(Conflict):
     code = "quiz_waits"
 
 
+class PassedMeanwhile(Conflict):
+    """The last answer, sent from elsewhere, passed the course while this was asked for."""
+
+    code = "passed_meanwhile"
+    default = _l(
+        "You passed this course. You may read it again, or take it again; a second pass earns nothing."
+    )
+
+
 class AnsweredAlready(Conflict):
     """Another answer to the same question stands; the first one counts."""
 

@@ -6,14 +6,14 @@ from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.core.db import db
-from app.training.errors import AnsweredAlready
-from app.training.models import Attempt, Certificate, CoursePass
+from app.training.errors import AnsweredAlready, PassedMeanwhile
+from app.training.models import Attempt, Certificate, CoursePass, Enrolment
 from app.training.services import learning, quizzes
 from tests.cast import Cast, add_person
 from tests.ledger.support import clean
 from tests.programs.makers import balance
 from tests.races import race, split
-from tests.training.support import drawn, pays, publish, read_all, right, wrong
+from tests.training.support import certify, drawn, pays, publish, read_all, right, wrong
 
 pytestmark = pytest.mark.race
 
@@ -82,3 +82,52 @@ def test_two_last_parts_pass_a_course_once(app: Flask, cast: Cast, rounds: dict[
         with app.app_context():
             assert balance("member", person.person_id) == 10
             clean()
+
+
+def test_the_quiz_is_not_begun_again_while_its_last_answer_passes_it(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """One tab sends the last answer, another goes on with the quiz: no attempt is left in a round that is closed."""
+    with app.app_context():
+        publish(parts=1, questions=1, validity_months=12)
+    for number in range(rounds["race"]):
+        with app.app_context():
+            person = add_person(f"p{number}@kinabalu.example.com", "P", cast.aisyah.role, cast.kinabalu)
+            read_all("zero-trust", person, parts=1)
+            attempt = quizzes.begin_attempt("zero-trust", actor=person)
+            [(_row, only)] = drawn(attempt)
+            keys = right(only)
+            db.session.remove()
+        told = [
+            lambda who=person, of=attempt.public_id, keys=keys: quizzes.answer(of, 1, keys, actor=who),
+            lambda who=person: quizzes.begin_attempt("zero-trust", actor=who),
+        ]
+        _values, errors = split(race(app, told))
+        assert all(isinstance(error, PassedMeanwhile) for error in errors)
+    with app.app_context():
+        left = select(func.count(Attempt.id)).join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        assert (
+            db.session.scalar(left.where(Attempt.finished_at.is_(None), Enrolment.passed_at.is_not(None)))
+            == 0
+        )
+
+
+def test_two_courses_passed_at_once_complete_a_certification(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """Neither gives a certificate of its own, so nothing else lets the second wait for the first."""
+    with app.app_context():
+        courses = [publish(slug, parts=1, questions=0, gives_certificate=False) for slug in ("one", "two")]
+        wanted = certify("Both", *courses).id
+    for number in range(rounds["race"]):
+        with app.app_context():
+            person = add_person(f"p{number}@kinabalu.example.com", "P", cast.aisyah.role, cast.kinabalu)
+            db.session.remove()
+        finish = [
+            lambda slug=slug, who=person: learning.finish_part(slug, 1, actor=who) for slug in ("one", "two")
+        ]
+        _values, errors = split(race(app, finish))
+        assert not errors
+    with app.app_context():
+        given = select(func.count(Certificate.id)).where(Certificate.certification_id == wanted)
+        assert db.session.scalar(given) == rounds["race"]

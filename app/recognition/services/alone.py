@@ -14,7 +14,6 @@ from sqlalchemy import and_, case, func, or_, select
 from app.core.clock import utc_now
 from app.core.db import db
 from app.identity.actor import Actor
-from app.identity.models import Person
 from app.ledger.worth import reporting_worth
 from app.recognition.models import Award, AwardRecipient, AwardState
 from app.recognition.scope import Receiver
@@ -32,15 +31,6 @@ def needs_second_person(points: int) -> bool:
         return False
     worth = reporting_worth(points)
     return worth is None or worth > LIMIT_MINOR
-
-
-def queue_up(actor: Actor) -> None:
-    """Let the awards of one person be given one after the other, until the transaction ends.
-
-    The weaker lock of the two: rows that only refer to the person (each line of the ledger does) do not wait for it,
-    so nothing that holds a budget or an account ever waits for somebody who waits for that.
-    """
-    db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True))
 
 
 def most_given_alone(receivers: Sequence[Receiver], actor: Actor) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.activities.services import record
 from app.core import audit, jobs
 from app.core.clock import today, utc_now
-from app.core.db import db, transaction
+from app.core.db import db, queue_up, transaction
 from app.core.errors import Forbidden, InvalidInput
 from app.core.i18n import _
 from app.core.undo import UNDO_SECONDS
@@ -31,7 +31,7 @@ from app.recognition.models import (
     AwardState,
 )
 from app.recognition.scope import Receiver, find_receivers
-from app.recognition.services.alone import most_given_alone, needs_second_person, queue_up
+from app.recognition.services.alone import most_given_alone, needs_second_person
 
 TELL = "recognition.tell"
 MOST_POINTS = 1_000_000
@@ -62,7 +62,7 @@ def give(fields: AwardFields, *, actor: Actor) -> Award:
         raise Forbidden()
     citation = fields.citation.replace("\x00", "").replace("\r\n", "\n").strip()
     with transaction():
-        queue_up(actor)
+        queue_up(Person, actor.person_id)
         category = check_fields(fields, citation)
         receivers = find_receivers(fields.to, actor)
         total = fields.points * len(receivers)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from app.activities.services import record
 from app.core import audit
 from app.core.clock import today, utc_now
-from app.core.db import db
+from app.core.db import db, queue_up
 from app.identity.actor import Actor
+from app.identity.models import Person
 from app.partners.models import Organisation
 from app.training.models import Attempt, Course, CoursePass, CourseVersion, Enrolment, said
 from app.training.rules import Outcome
@@ -22,8 +23,10 @@ def pass_course(enrolment: Enrolment, attempt: Attempt | None, *, actor: Actor) 
     """Close a round that was passed, in the caller's transaction, which holds the enrolment's lock.
 
     The first pass of a course by a person is recorded as the activity `course_passed`; the next ones earn nothing.
-    A certificate, also one renewed, is an activity of its own, which tiers count.
+    A certificate, also one renewed, is an activity of its own, which tiers count. Two courses that somebody passes at
+    once follow each other, so that the second sees what the first has completed.
     """
+    queue_up(Person, enrolment.person_id)
     course = db.session.get_one(Course, enrolment.course_id)
     version = db.session.get_one(CourseVersion, enrolment.version_id)
     enrolment.passed_at = enrolment.touched_at = utc_now()

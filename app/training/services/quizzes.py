@@ -19,7 +19,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.filters import when
 from app.core.i18n import _
 from app.identity.actor import Actor
-from app.training.errors import AnsweredAlready, NoQuiz, NotOffered, PartsUnread, QuizWaits
+from app.training.errors import AnsweredAlready, NoQuiz, NotOffered, PartsUnread, PassedMeanwhile, QuizWaits
 from app.training.models import (
     Attempt,
     AttemptQuestion,
@@ -46,9 +46,14 @@ class Answered:
 
 
 def begin_attempt(slug: str, *, actor: Actor) -> Attempt:
-    """Draw an attempt, or go on with the one under way. Raises NotFound, NoQuiz, PartsUnread, QuizWaits."""
+    """Draw an attempt, or go on with the one under way.
+
+    Raises NotFound, NoQuiz, PartsUnread, PassedMeanwhile, QuizWaits.
+    """
     with transaction():
         enrolment = lock(Enrolment, enrol(slug, actor=actor).id)
+        if enrolment.passed_at is not None:
+            raise PassedMeanwhile()
         found = db.session.scalars(
             select(Attempt).where(Attempt.enrolment_id == enrolment.id, Attempt.finished_at.is_(None))
         ).first()
