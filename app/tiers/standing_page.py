@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -102,7 +103,7 @@ class Page:
         share = (
             share_of(self.definition, self.next_level, self.have, self.version.month)
             if self.next_level
-            else 0
+            else Fraction(0)
         )
         since = _("since %(day)s", day=words.long_day(self.since_on)) if self.since_on else ""
         gaps = (
