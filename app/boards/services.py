@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from app.activities.facts import Entry
 from app.activities.queries import in_force, list_entries
@@ -20,6 +18,7 @@ from app.core.clock import today, utc_now
 from app.core.db import db, end_read, lock, transaction
 from app.core.errors import Conflict, InvalidInput
 from app.core.i18n import _, _l
+from app.core.slugs import free_slug, slugify
 from app.programs.engine import Rates
 
 MAX_NAME, MAX_PRIZE = 60, 120
@@ -59,7 +58,7 @@ def create_board(words: Words, rule: Rule, *, closes_on: date | None, actor: Any
     _check_last_day(closes_on)
     with transaction():
         board = Board(
-            slug=_free_slug(words.names["en"]),
+            slug=free_slug(Board.slug, slugify(words.names["en"], fallback="board", longest=50), RESERVED),
             made_by_id=actor.person_id,
             status=BoardStatus.DRAFT,
         )
@@ -132,16 +131,6 @@ def _write_rule(board: Board, rule: Rule) -> None:
     board.companies = _part(audience.organisation_ids)
     parts = (audience.organisation_ids, audience.tiers, audience.countries, audience.kinds)
     board.specificity = sum(weight for weight, part in zip((8, 4, 2, 1), parts, strict=True) if part)
-
-
-def _free_slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].strip("-") or "board"
-    taken = set(db.session.scalars(select(Board.slug).where(Board.slug.like(f"{base}%"))))
-    slug, number = base, 2
-    while slug in taken or slug in RESERVED:
-        slug, number = f"{base}-{number}", number + 1
-    return slug
 
 
 def _part(values: Any) -> str:

@@ -6,8 +6,6 @@ are judged by the version of their date.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
@@ -17,6 +15,7 @@ from app.core.clock import today, utc_now
 from app.core.db import db, dialect, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput
 from app.core.i18n import _, _l
+from app.core.slugs import free_slug, slugify
 from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.ledger.worth import reporting_worth
@@ -60,7 +59,8 @@ def create_program(
     with transaction():
         name = _checked_name(name)
         definition.check()
-        program = Program(name=name, slug=_free_slug(slug or name), created_by_id=actor.person_id)
+        free = free_slug(Program.slug, slugify(slug or name, fallback="program"), RESERVED)
+        program = Program(name=name, slug=free, created_by_id=actor.person_id)
         db.session.add(program)
         db.session.flush()
         version = _add_version(program, 1, name, definition, budget_points, None, actor)
@@ -336,13 +336,3 @@ def _checked_name(name: str) -> str:
     if not cleaned or len(cleaned) > 80:
         raise InvalidInput(fields={"name": _("Give the program a name of up to 80 characters.")})
     return cleaned
-
-
-def _free_slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "program"
-    taken = set(db.session.scalars(select(Program.slug).where(Program.slug.like(f"{base}%"))))
-    slug, number = base, 2
-    while slug in taken or slug in RESERVED:
-        slug, number = f"{base}-{number}", number + 1
-    return slug

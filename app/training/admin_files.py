@@ -8,11 +8,11 @@ from flask import Response, request
 
 from app.core.errors import AppError, InvalidInput
 from app.core.i18n import _
+from app.core.slugs import slugify
 from app.core.storage import MAGIC, Stored, discard
 from app.core.storage import save as keep
 from app.identity.actor import current_actor
 from app.identity.guard import needs
-from app.training import store
 from app.training.admin_blueprint import admin_bp
 from app.training.content import FileRef, Part
 from app.training.files import PICTURES, handed_out, picture_type
@@ -140,7 +140,7 @@ class Uploads:
 def _picture_name(stored: Stored) -> str:
     """A name that a text can say."""
     stem, _dot, ending = stored.name.rpartition(".")
-    return f"{store.slugify(stem, fallback='picture')}.{ending.lower()}"
+    return f"{slugify(stem, fallback='picture')}.{ending.lower()}"
 
 
 @admin_bp.get("/<slug>/files/<public_id>")

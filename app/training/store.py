@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ from app.core.clock import utc_now
 from app.core.db import db
 from app.core.errors import InvalidInput
 from app.core.i18n import _
+from app.core.slugs import slugify
 from app.core.types import JSONText, dump_json, new_public_id
 from app.products.models import ProductFamily
 from app.training.content import (
@@ -47,15 +46,9 @@ class Loaded:
     questions: tuple[QuizQuestion, ...]
 
 
-def slugify(text: str, *, fallback: str = "course") -> str:
-    """Small letters, digits and hyphens; accents folded; at most 60."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or fallback
-
-
 def new_key(text: str, taken: Sequence[str], *, fallback: str) -> str:
     """A key that nothing else in the version has."""
-    key = slugify(text, fallback=fallback)[:40].strip("-") or fallback
+    key = slugify(text, fallback=fallback, longest=40)
     return key if key not in taken else f"{key}-{new_public_id()[:5]}"
 
 

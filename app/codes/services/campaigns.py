@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-
-from sqlalchemy import select
 
 from app.codes.models import GiftCampaign, Occasion
 from app.core import audit
@@ -16,6 +12,7 @@ from app.core.clock import LAST_YEAR, today
 from app.core.db import db, lock, transaction
 from app.core.errors import InvalidInput
 from app.core.i18n import _
+from app.core.slugs import free_slug, slugify
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
@@ -66,8 +63,9 @@ def add_campaign(details: CampaignDetails, *, actor: Actor | None, slug: str | N
     """Make a campaign; nothing is issued yet. Raises InvalidInput."""
     _check(details)
     with transaction():
+        wanted = slugify(slug or details.name, fallback="gift")
         row = GiftCampaign(
-            slug=_free_slug(slug or details.name), name=details.name.strip(), giver=details.giver.strip(),
+            slug=free_slug(GiftCampaign.slug, wanted), name=details.name.strip(), giver=details.giver.strip(),
             occasion=details.occasion, message=details.message.strip(), palette=details.palette,
             valid_from=details.valid_from, valid_until=details.valid_until,
             budget_points=details.budget_points, committed_points=0,
@@ -115,13 +113,3 @@ def _record(row: GiftCampaign) -> dict[str, object]:
         "valid_from": row.valid_from.isoformat(), "valid_until": row.valid_until.isoformat(),
         "budget_points": row.budget_points,
     }  # fmt: skip
-
-
-def _free_slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "gift"
-    taken = set(db.session.scalars(select(GiftCampaign.slug).where(GiftCampaign.slug.like(f"{base}%"))))
-    slug, number = base, 2
-    while slug in taken:
-        slug, number = f"{base}-{number}", number + 1
-    return slug

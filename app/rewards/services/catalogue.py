@@ -13,6 +13,7 @@ from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.i18n import _
+from app.core.slugs import free_slug
 from app.rewards.models import (
     EVERYWHERE,
     Denomination,
@@ -76,9 +77,8 @@ def add_category(slug: str, name: dict[str, str], position: int, *, actor: Actor
 def add_reward(details: RewardDetails, *, actor: Actor, slug: str | None = None) -> str:
     """Add a reward as a draft; returns its slug."""
     with transaction():
-        reward = Reward(
-            slug=_free_slug(slug or slug_of(details.name.get("en", ""))), status=RewardStatus.DRAFT
-        )
+        wanted = slug or slug_of(details.name.get("en", ""))
+        reward = Reward(slug=free_slug(Reward.slug, wanted, RESERVED_SLUGS), status=RewardStatus.DRAFT)
         _write(reward, details)
         db.session.add(reward)
         db.session.flush()
@@ -253,17 +253,6 @@ def _set_tier(reward_id: int, level: str | None) -> None:
     if level:
         db.session.add(RewardTier(reward_id=reward_id, level=level))
     db.session.flush()
-
-
-def _free_slug(wanted: str) -> str:
-    taken = set(
-        db.session.scalars(select(Reward.slug).where(Reward.slug.startswith(wanted, autoescape=True)))
-    )
-    number, slug = 1, wanted
-    while slug in taken or slug in RESERVED_SLUGS:
-        number += 1
-        slug = f"{wanted}-{number}"
-    return slug
 
 
 def _reprice(reward: Reward, featured_id: int | None = None) -> None:

@@ -15,6 +15,7 @@ from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import _, _l
+from app.core.slugs import free_slug, slugify
 from app.core.storage import Stored
 from app.core.types import new_public_id
 from app.identity.actor import Actor
@@ -136,11 +137,11 @@ def create_course(title: dict[str, str], *, slug: str | None = None, actor: Acto
 
 
 def _free_slug(wanted: str | None, title: dict[str, str]) -> str:
-    slug = wanted or store.slugify(next((text for text in title.values() if text), ""))
-    taken = db.session.scalar(select(Course.id).where(Course.slug == slug))
-    if wanted is not None and (taken is not None or slug in RESERVED):
+    name = next((text for text in title.values() if text), "")
+    slug = free_slug(Course.slug, wanted or slugify(name, fallback="course"), RESERVED)
+    if wanted is not None and slug != wanted:
         raise InvalidInput(fields={"slug": _("Another course has this address.")})
-    return f"{slug[:50]}-{new_public_id()[:5]}" if taken is not None or slug in RESERVED else slug
+    return slug
 
 
 def start_draft(slug: str, *, actor: Actor) -> CourseVersion:

@@ -13,10 +13,9 @@ from app.core import audit
 from app.core.db import db, lock, transaction
 from app.core.errors import InvalidInput, NotFound
 from app.core.i18n import _
-from app.core.types import new_public_id
+from app.core.slugs import free_slug, slugify
 from app.identity.actor import Actor
 from app.partners.audience import Audience
-from app.training import store
 from app.training.content import TITLE_LENGTH, words_faults
 from app.training.models import Certification, CertificationCourse, Course, CourseStatus
 from app.training.services.authoring import may_edit, refuse
@@ -62,7 +61,8 @@ def save_path(slug: str | None, path: Path, *, actor: Actor) -> Certification:
         ids = _course_ids(path.courses)
         if slug is None:
             name = next((text for text in path.name.values() if text), "")
-            row = Certification(slug=_free_slug(name), made_by_id=actor.person_id)
+            free = free_slug(Certification.slug, slugify(name, fallback="certification"), RESERVED)
+            row = Certification(slug=free, made_by_id=actor.person_id)
             before: dict[str, Any] | None = None
             db.session.add(row)
         else:
@@ -99,9 +99,3 @@ def _course_ids(slugs: Sequence[str]) -> list[int]:
     if set(slugs) - set(known):
         raise InvalidInput(fields={"courses": _("Choose published courses only.")})
     return [known[slug] for slug in dict.fromkeys(slugs)]
-
-
-def _free_slug(name: str) -> str:
-    slug = store.slugify(name, fallback="certification")
-    taken = db.session.scalar(select(Certification.id).where(Certification.slug == slug))
-    return f"{slug[:50]}-{new_public_id()[:5]}" if taken is not None or slug in RESERVED else slug
