@@ -211,17 +211,24 @@ def test_strange_input_is_refused_in_a_named_way(
 def test_each_field_alone_is_refused_in_a_named_way(
     demo: Flask, found: Found, dialect: str, part: int, databases: Databases
 ) -> None:
-    """Every strange value there is for every kind of field that is typed into, and some drawn; more in `make soak`."""
+    """Every strange value there is for every kind of field that is typed into, and some drawn; more in `make soak`.
+
+    Cells of one table are read by one rule: on SQLite the first gets everything and the others the strict ones, on
+    PostgreSQL, where a fresh copy of the demo takes longest, the first alone is sent.
+    """
     problems: list[str] = []
-    alike: set[tuple[str, str]] = set()  # cells of one table are read by one rule: the first gets everything
+    alike: set[tuple[str, str]] = set()
     people = visitors(demo)
     for form in one_each(demo, found):
         if zlib.crc32(form.endpoint.encode()) % PARTS != part:
             continue
         for field in {one.name: one for one in form.fields if one.kind in FREE}.values():
             kind = (form.endpoint, re.sub(r"\d+", "#", field.name))
-            whole = SOAK or (dialect == "sqlite" and kind not in alike)
+            is_new = kind not in alike
             alike.add(kind)
+            if dialect == "postgresql" and not (SOAK or is_new):
+                continue
+            whole = SOAK or (dialect == "sqlite" and is_new)
             databases.release(dialect)
             app = databases.fresh(dialect, "demo")
             drawn, values = (A_FIELD["sqlite"], STRANGE) if whole else (A_FIELD["postgresql"], STRICT)
