@@ -70,6 +70,7 @@ ICONS = {
     "deal_won": "handshake",
     "sale": "chart-column-increasing",
     "course_passed": "graduation-cap",
+    "certified": "award",
     "recognition": "hand-heart",
     "service_milestone": "calendar-check",
 }
@@ -164,6 +165,7 @@ def action_of(href: str) -> str:
         "deals": _("See the deal"),
         "orders": _("See the order"),
         "training": _("See the course"),
+        "certificates": _("Open the certificate"),
         "recognition": _("See who was recognised"),
     }
     return names[href.split("/")[1]]
@@ -181,6 +183,8 @@ def about(found: AwardTitle) -> tuple[str, str, str | None]:
     if fact.kind == "course_passed":
         slug = said.get("course")
         return _("Course passed"), str(said.get("title") or ""), f"/training/{slug}" if slug else None
+    if fact.kind == "certified":
+        return _("Certified"), str(said.get("title") or ""), f"/certificates/{fact.source_ref}"
     if fact.kind == "recognition":
         return (
             _("You were recognised") if fact.member_id else _("Your company was recognised"),
