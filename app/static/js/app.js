@@ -121,7 +121,8 @@
     const { elt, target, xhr } = event.detail;
     root.classList.remove("loading");
     target?.removeAttribute("aria-busy");
-    if (elt.isConnected && !xhr?.getResponseHeader("HX-Redirect")) all("[data-was]", elt).forEach(release);
+    // A button of the form may stand outside it, and outside what was swapped.
+    if (event.detail.requestConfig?.elt.matches("form") && !xhr?.getResponseHeader("HX-Redirect")) all("[data-was]").forEach(release);
     if (xhr?.status > 199 && xhr.status < 400 && elt.matches("form[data-draft]")) phone.then((part) => part.forget(elt));
     if (xhr?.status === 401 && find("form[data-draft]")) phone.then((part) => part.holdBack(find("form[data-draft]"), true)); // signed out meanwhile
   });
