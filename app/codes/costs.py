@@ -7,11 +7,11 @@ from datetime import date
 
 from app.codes.models import GiftCampaign
 from app.codes.queries import checkers, expected_share
-from app.codes.services import CHECKER_LIMIT_MINOR, needs_second_person
-from app.core.money import mul_div_ceil
+from app.codes.services import needs_second_person
+from app.core.money import exponent, mul_div_ceil
 from app.core.settings import current_settings
 from app.identity.actor import Actor
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import reporting_worth, second_person_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,14 @@ def cost_of(
     worth = reporting_worth(total)
     share = expected_share()
     left = campaign.left_points - total
+    whole = 10 ** exponent(current_settings().reporting_currency)
     is_large = needs_second_person(total)
     asked = checkers(actor.person_id) if is_large else []
     return Cost(
         points=total,
         worth=worth,
         percent=round(100 * share[0] / share[1]) if share else None,
-        expected=mul_div_ceil(worth, share[0], share[1] * 100) * 100
+        expected=mul_div_ceil(worth, share[0], share[1] * whole) * whole
         if share and worth is not None
         else worth,
         left_points=left,
@@ -64,7 +65,7 @@ def cost_of(
         currency=current_settings().reporting_currency,
         needs_checker=is_large,
         checker=asked[0][1] if asked else None,
-        limit=CHECKER_LIMIT_MINOR,
+        limit=second_person_over(),
         campaign=campaign.name,
         last_day=until or campaign.valid_until,
     )

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utc_now
 from app.core.db import Model, db
-from app.core.money import mul_div_ceil
+from app.core.money import exponent, mul_div_ceil
 from app.core.settings import current_settings
 from app.core.types import BigInt, UTCDateTime
+
+ALONE_UP_TO = 5_000  # whole units of the reporting currency: over this worth a second person looks
 
 
 class PointValue(Model):
@@ -39,3 +41,13 @@ def reporting_worth(points: int) -> int | None:
     """Worth of points in minor units of the reporting currency, rounded up; None while the vendor has set no value."""
     found = reporting_rate()
     return None if found is None else mul_div_ceil(points, found.per_minor, found.points)
+
+
+def second_person_over() -> int:
+    """The worth, in minor units of the reporting currency, over which no one person decides alone."""
+    return int(ALONE_UP_TO * 10 ** exponent(current_settings().reporting_currency))
+
+
+def asks_second_person(worth_minor: int | None) -> bool:
+    """Whether what is worth so much needs a second person; None (open, or points without a value) always does."""
+    return worth_minor is None or worth_minor > second_person_over()

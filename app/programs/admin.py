@@ -15,7 +15,7 @@ from app.core.nav import count_for
 from app.core.settings import current_settings
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
-from app.ledger.worth import reporting_rate, reporting_worth
+from app.ledger.worth import asks_second_person, reporting_rate, reporting_worth, second_person_over
 from app.programs import admin_queries, services
 from app.programs.admin_queries import AdminProgram, Draft
 from app.programs.editor import ProgramForm, blank_fields, fields_of, renumbered
@@ -159,7 +159,7 @@ def _open(found: AdminProgram) -> ProgramVersion:
 def _page(found: AdminProgram, *, end_error: str = "", typed: str = "", status: int = 200) -> Response:
     actor, version = current_actor(), found.open_version
     money = _money(version.budget_points if version is not None else None)
-    needs_second = version is not None and services.asks_second(money["worth"])
+    needs_second = version is not None and asks_second_person(money["worth"])
     return render(
         "admin/programs/show.html",
         "main",
@@ -235,7 +235,7 @@ def _editor(form: ProgramForm, draft: Draft | None, *, status: int = 200, messag
     version = draft.version if draft is not None else None
     _rate = reporting_rate()  # while it is held the session does not ask for it again
     budget = version.budget_points if version is not None else form.budget_points.data
-    needs_second = services.asks_second(None if budget is None else reporting_worth(budget))
+    needs_second = asks_second_person(None if budget is None else reporting_worth(budget))
     return render(
         "admin/programs/edit.html",
         "main",
@@ -271,5 +271,5 @@ def _money(budget: int | None) -> dict[str, Any]:
     return {
         "worth": worth,
         "currency": current_settings().reporting_currency,
-        "limit_minor": services.CHECKER_LIMIT_MINOR,
+        "limit_minor": second_person_over(),
     }

@@ -18,12 +18,11 @@ from app.core.i18n import _, _l
 from app.core.slugs import free_slug, slugify
 from app.core.types import new_public_id
 from app.identity.actor import Actor
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import asks_second_person, reporting_worth
 from app.programs.models import Program, ProgramBudget, ProgramState, ProgramUse, ProgramVersion, VersionState
 from app.programs.rules import Definition
 
 RESERVED = frozenset({"new", "ended"})  # slugs that the pages use themselves
-CHECKER_LIMIT_MINOR = 5_000_00  # over this worth in the reporting currency a second person publishes
 
 
 class SecondPersonNeeded(Conflict):
@@ -214,12 +213,7 @@ def needs_second_person(version: ProgramVersion) -> bool:
     """True if the budget is worth over 5,000 in the reporting currency, is open, or cannot be valued."""
     if version.budget_points is None:
         return True
-    return asks_second(reporting_worth(version.budget_points))
-
-
-def asks_second(worth_minor: int | None) -> bool:
-    """The same of a budget whose worth is known already; None for an open one or one that cannot be valued."""
-    return worth_minor is None or worth_minor > CHECKER_LIMIT_MINOR
+    return asks_second_person(reporting_worth(version.budget_points))
 
 
 def _check_ready(version: ProgramVersion) -> None:

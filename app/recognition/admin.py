@@ -17,6 +17,7 @@ from app.core.nav import count_for
 from app.core.undo import offer_undo, withdraw_undo
 from app.identity.actor import current_actor
 from app.identity.guard import needs
+from app.ledger.worth import second_person_over
 from app.programs.queries import recognition_room
 from app.recognition import services
 from app.recognition.desk import lay_out
@@ -27,7 +28,6 @@ from app.recognition.pictures import keep_picture
 from app.recognition.queries import vendor
 from app.recognition.queries.wall import list_events
 from app.recognition.scope import Receiver, find_receivers
-from app.recognition.services.alone import LIMIT_MINOR
 
 admin_bp = Blueprint("recognition_admin", __name__, url_prefix="/admin/recognition")
 count_for("/admin/recognition", vendor.waiting_count)
@@ -221,7 +221,7 @@ def _context(public_id: str) -> dict[str, Any]:
         "may_withdraw": award.state is AwardState.GIVEN and actor.can("recognition.award"),
         "checker": vendor.find_checker(actor) if may_take_back else None,
         "room": recognition_room() if may_approve else None,
-        "limit_minor": LIMIT_MINOR,
+        "limit_minor": second_person_over(),
     }
 
 

@@ -11,12 +11,12 @@ from app.core.i18n import LOCALE_NAMES, LOCALES, _, current_locale, ngettext
 from app.core.money import format_money, format_points
 from app.core.settings import current_settings
 from app.identity.actor import Actor
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import reporting_worth, second_person_over
 from app.recognition.forms import AwardForm
 from app.recognition.models import CITATION_MAX, AwardCategory
 from app.recognition.queries.vendor import Budget, find_budget, find_category, find_checker
 from app.recognition.scope import Receiver
-from app.recognition.services.alone import LIMIT_MINOR, most_given_alone, needs_second_person
+from app.recognition.services.alone import most_given_alone, needs_second_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Desk:
             return None
         if self.worth_minor is None:
             return _("Points have no value yet, so a second person looks at every award with points.")
-        limit = _money(LIMIT_MINOR, self.currency)
+        limit = _money(second_person_over(), self.currency)
         if not self.before:
             return _("Over %(limit)s a second person approves.", limit=limit)
         before = format_points(self.before, current_locale())

@@ -1,7 +1,6 @@
 """Verbs on gift codes: campaigns, batches, exports, and codes used."""
 
 from app.codes.services.batches import (
-    CHECKER_LIMIT_MINOR,
     Wanted,
     approve_batch,
     decline_batch,
@@ -17,7 +16,6 @@ from app.codes.services.exporting import check_password, keep_sealed, note_expor
 from app.codes.services.using import claim, pay, refund, share_out
 
 __all__ = [
-    "CHECKER_LIMIT_MINOR",
     "CampaignDetails",
     "Visitor",
     "Wanted",

@@ -28,12 +28,11 @@ from app.core.money import format_points
 from app.core.settings import current_settings
 from app.ledger import services as ledger
 from app.ledger.services.lives import GRACE_DAYS
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import asks_second_person, reporting_worth
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
 
-CHECKER_LIMIT_MINOR = 5_000_00  # over this worth in the reporting currency a second person approves
 REASON_LENGTH = 300
 
 
@@ -48,8 +47,7 @@ class Wanted:
 
 def needs_second_person(points: int) -> bool:
     """True if these points are worth over 5,000 in the reporting currency, or cannot be valued."""
-    worth = reporting_worth(points)
-    return worth is None or worth > CHECKER_LIMIT_MINOR
+    return asks_second_person(reporting_worth(points))
 
 
 def issue_batch(campaign_id: int, wanted: Wanted, sink: Sink, *, actor: Actor | None) -> GiftCodeBatch:

@@ -14,11 +14,10 @@ from sqlalchemy import and_, case, func, or_, select
 from app.core.clock import utc_now
 from app.core.db import db
 from app.identity.actor import Actor
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import asks_second_person, reporting_worth
 from app.recognition.models import Award, AwardRecipient, AwardState
 from app.recognition.scope import Receiver
 
-LIMIT_MINOR = 5_000_00  # over this worth in the reporting currency a second person approves
 ADDED_UP = timedelta(hours=24)
 
 
@@ -27,10 +26,7 @@ def needs_second_person(points: int) -> bool:
 
     Without a value of points nobody can say that they are not, so a second person looks.
     """
-    if points <= 0:
-        return False
-    worth = reporting_worth(points)
-    return worth is None or worth > LIMIT_MINOR
+    return points > 0 and asks_second_person(reporting_worth(points))
 
 
 def most_given_alone(receivers: Sequence[Receiver], actor: Actor) -> int:
