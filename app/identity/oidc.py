@@ -125,7 +125,7 @@ def _fetch_token(settings: Settings, found: dict[str, Any], code: str, verifier:
         raise _silent(problem) from problem
     except AuthlibBaseError as problem:
         raise _refused(f"the code was refused: {problem.error}") from problem
-    except ValueError as problem:  # not JSON
+    except (ValueError, TypeError, AttributeError) as problem:  # not JSON, or no object
         raise _silent(problem) from problem
     if not isinstance(token, dict) or not isinstance(token.get("id_token"), str):
         raise _refused("the answer has no id_token")
@@ -158,10 +158,21 @@ def _read_id_token(
 
 
 def _decode(text: str, found: dict[str, Any], *, fresh: bool) -> jwt.Token:
-    advertised = found.get("id_token_signing_alg_values_supported") or ["RS256"]
+    advertised = listed(found, "id_token_signing_alg_values_supported", "RS256")
     allowed = [name for name in ALGORITHMS if name in advertised]
-    keys = KeySet.import_key_set(_keys(found["jwks_uri"], fresh=fresh))  # type: ignore[arg-type]
+    keys = _known_keys(_keys(found["jwks_uri"], fresh=fresh))
     return jwt.decode(text, keys, registry=JWSRegistry(algorithms=allowed, strict_check_header=False))
+
+
+def _known_keys(published: dict[str, Any]) -> KeySet:
+    """A provider's keys without those that mean nothing here, such as of another curve (RFC 7517, section 5)."""
+    known = []
+    for each in published.get("keys") or ():
+        try:
+            known.append(KeySet.registry_cls.import_key(each))
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+    return KeySet(known)
 
 
 # ---- what the provider says of itself --------------------------------------------------------------------------------
@@ -191,12 +202,18 @@ def problem_of(found: dict[str, Any], settings: Settings) -> str:
             return f"the discovery document has no {name}"
         if settings.is_production and not url.startswith("https://"):
             return f"{name} is not https"
-    if "code" not in found.get("response_types_supported", ["code"]):
+    if "code" not in listed(found, "response_types_supported", "code"):
         return "the provider has no code flow"
-    advertised = found.get("id_token_signing_alg_values_supported") or ["RS256"]
-    if not set(advertised) & set(ALGORITHMS):
+    if not listed(found, "id_token_signing_alg_values_supported", "RS256") & set(ALGORITHMS):
         return "the provider signs with no key pair that is known here"
     return ""
+
+
+def listed(found: dict[str, Any], name: str, usual: str) -> set[str]:
+    """What a discovery document lists under a name; what is usual where it lists nothing that can be read."""
+    values = found.get(name)
+    words = {value for value in values if isinstance(value, str)} if isinstance(values, list) else set()
+    return words or {usual}
 
 
 def _keys(url: str, *, fresh: bool) -> dict[str, Any]:
@@ -240,7 +257,7 @@ def read_json(url: str, access_token: str | None = None) -> dict[str, Any]:
 
 
 def _session(settings: Settings, found: dict[str, Any]) -> OAuth2Session:
-    offered = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    offered = listed(found, "token_endpoint_auth_methods_supported", "client_secret_basic")
     method = "client_secret_basic" if "client_secret_basic" in offered else "client_secret_post"
     return OAuth2Session(
         settings.oidc_client_id, settings.oidc_client_secret, scope=SCOPE, token_endpoint_auth_method=method,

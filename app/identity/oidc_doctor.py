@@ -26,7 +26,7 @@ def check_provider() -> tuple[bool, str]:
         return False, f"{found['jwks_uri']} cannot be read: {failed.why}"
     if not keys:
         return False, f"{found['jwks_uri']} holds no keys"
-    if "S256" not in found.get("code_challenge_methods_supported", ["S256"]):
+    if "S256" not in oidc.listed(found, "code_challenge_methods_supported", "S256"):
         return False, "the provider does not take PKCE with S256"
     return True, f"{settings.oidc_issuer} answers; register {settings.external_url}{oidc.CALLBACK} there"
 

@@ -319,6 +319,43 @@ def test_a_provider_that_is_down_or_talks_nonsense_is_a_sentence(app, client, pr
 
 
 @pytest.mark.parametrize(
+    "document",
+    [
+        {"response_types_supported": None, "code_challenge_methods_supported": None},
+        {"id_token_signing_alg_values_supported": [{}]},
+        {"token_endpoint_auth_methods_supported": 5},
+    ],
+)
+def test_a_document_that_lists_nothing_readable_means_what_is_usual(app, client, provider, document):
+    provider.document = document
+    assert come_in(client).status_code == 303
+    with app.app_context():
+        assert next(found for found in examine() if found.name == "company sign-in").good
+
+
+def test_keys_of_a_kind_unknown_here_do_not_spoil_the_others(app, client, provider):
+    provider.other_keys = [
+        {"kty": "EC", "kid": "curve", "crv": "brainpoolP256r1", "x": "AAAA", "y": "AAAA"},
+        {"kty": "AKP", "kid": "later", "alg": "ML-DSA-44", "pub": "AAAA"},
+        {"kty": "RSA", "kid": "half"},
+        "no key",
+    ]
+    assert come_in(client).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 5, ["error"], {"error": {"code": 1}}, {"id_token": "x", "expires_in": []}]
+)
+def test_a_token_endpoint_that_answers_nonsense_is_a_sentence(app, client, provider, answer):
+    provider.token = lambda _form, _authorization: (200, answer)
+    try:
+        back = client.get(leave(client))
+        assert refused(back, SILENT if back.status_code == 503 else NOT_DONE, back.status_code)
+    finally:
+        del provider.token
+
+
+@pytest.mark.parametrize(
     ("how", "reason"),
     [
         ("gzip", "the answer breaks off or cannot be unpacked"),

@@ -30,7 +30,7 @@ class Provider:
     def reset(self):
         self.person = {"sub": "subject-1", "email": "aisyah@kinabalu.example.com", "email_verified": True}
         self.wrong, self.codes, self.asked = {}, {}, []
-        self.key, self.signing_key = KEYS[0], None
+        self.key, self.signing_key, self.other_keys = KEYS[0], None, []
         self.email_in_token, self.is_broken, self.refuses, self.document = True, False, "", {}
         self.breaks_off = ""  # "gzip": packed wrongly, "short": cut, "stalled": cut and silent
 
@@ -115,7 +115,7 @@ def _handler(provider):
             if parts.path == "/.well-known/openid-configuration":
                 return self.answer(200, provider.discovery())
             if parts.path == "/keys":
-                return self.answer(200, {"keys": [provider.key.as_dict(private=False)]})
+                return self.answer(200, {"keys": [*provider.other_keys, provider.key.as_dict(private=False)]})
             if parts.path == "/userinfo" and self.headers["Authorization"] == "Bearer access":
                 return self.answer(200, provider.person)
             if parts.path == "/authorize":
