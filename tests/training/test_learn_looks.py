@@ -106,3 +106,22 @@ def look(
             page.set_viewport_size({"width": 390, "height": 844})
     assert not wrong_pages, "\n".join(wrong_pages)
     assert not found.problems
+
+
+def test_the_foot_of_a_certificate_is_one_line_on_a_phone_and_starts_left_on_a_narrow_one(
+    app: Flask, cast: Cast, visit: Callable[..., Visit]
+) -> None:
+    with app.app_context():
+        publish("one", parts=1, questions=1, validity_months=12)
+        read_all("one", cast.aisyah, parts=1)
+        attempt = quizzes.begin_attempt("one", actor=cast.aisyah)
+        outcome = quizzes.answer(attempt.public_id, 1, right(drawn(attempt)[0][1]), actor=cast.aisyah).outcome
+        assert outcome is not None
+    page = visit("phone", "en", "light").goto(f"/certificates/{outcome.serials[0]}")
+    places = "all => all.map(one => { const at = one.getBoundingClientRect(); return [at.top, at.left]; })"
+    until, serial = page.locator(".cert dl dt").evaluate_all(places)
+    assert until[0] == serial[0]
+    page.set_viewport_size({"width": 320, "height": 640})
+    until, serial = page.locator(".cert dl dt").evaluate_all(places)
+    assert until[0] < serial[0] and until[1] == serial[1]
+    assert page.locator(".cert dl dt").last.evaluate("one => getComputedStyle(one).textAlign") == "start"
