@@ -95,7 +95,7 @@ class NameForm(AppForm):
             OneOf([str(key) for key in NameMode]),
         ],
     )
-    alias = TextField(_l("Alias"), [LengthAtMost(60)])
+    alias = TextField(_l("Alias"))  # what an alias may be is said by names.choose_name
 
 
 class CompanyNameForm(NameForm):

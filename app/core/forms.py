@@ -197,11 +197,26 @@ class DateField(_Typed):
         return value
 
 
+class _OurWords:
+    """The library's own sentences in the person's language: it has neither Malay nor Indonesian."""
+
+    def gettext(self, text: str) -> str:
+        if text in ("Not a valid choice.", "Invalid Choice: could not coerce."):
+            return gettext("Choose one of the answers offered.")
+        return text
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return one if count == 1 else many
+
+
 class AppForm(FlaskForm):
     """Base of all forms: CSRF by the app-wide guard (checked before the view), our messages, `fail` for rules."""
 
     class Meta:
         csrf = False  # checked for every unsafe request by core.csrf, before any view runs
+
+        def get_translations(self, form: WTBaseForm) -> _OurWords:
+            return _OurWords()
 
     def fail(self, name: str, sentence: object) -> None:
         """Put a rule's sentence at a field."""

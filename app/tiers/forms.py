@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import RadioField, ValidationError
 
 from app.core.forms import (
     AppForm,
@@ -15,6 +15,7 @@ from app.core.forms import (
     Required,
     TextAreaField,
     TextField,
+    money_sentence,
 )
 from app.products.models import ProductFamily
 
@@ -40,6 +41,11 @@ class DealForm(AppForm):
         """Read in the company's currency, so that a wrong amount is answered in it too."""
         self.value._currency = self._company_currency
         super().process(*args, **kwargs)
+
+    def validate_value(self, field: MoneyField) -> None:
+        """No deal is worth nothing: registering one is refused, so nothing is promised for it."""
+        if field.data == 0:
+            raise ValidationError(money_sentence(self._company_currency))
 
     @property
     def family_id(self) -> int | None:

@@ -99,7 +99,8 @@ def test_a_name_that_is_not_told_stands_nowhere(
 BAD_NAMES = (
     ({"mode": "alias", "alias": ""}, "Write an alias of 2 to 30 letters and figures."),
     ({"mode": "alias", "alias": "<script>"}, "Write an alias of 2 to 30 letters and figures."),
-    ({"mode": "alias", "alias": "x" * 5000}, "Use at most 60 characters."),
+    ({"mode": "alias", "alias": "x" * 31}, "Write an alias of 2 to 30 letters and figures."),
+    ({"mode": "alias", "alias": "x" * 5000}, "Write an alias of 2 to 30 letters and figures."),
     ({"mode": "alias", "alias": "budi santoso"}, "Somebody has this name already. Choose another alias."),
     ({"mode": "alias", "alias": "Garüda 7"}, "Somebody has this name already. Choose another alias."),
     ({"mode": "alias", "alias": "🎉🎉🎉"}, "Write an alias of 2 to 30 letters and figures."),

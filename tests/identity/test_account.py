@@ -25,6 +25,9 @@ def test_wrong_answers_are_kept_and_explained(client, cast):
     for wrong in ({"name": ""}, {"name": "x" * 81}, {"locale": "xx"}, {"time_zone": "Mars/Base"}):
         form = {"name": "Aisyah", "locale": "en", "time_zone": ""} | wrong
         assert client.post("/account", data=form).status_code == 422
+    client.post("/language", data={"locale": "ms", "next": "/account"})
+    refused = client.post("/account", data={"name": "Aisyah", "locale": "ms", "time_zone": "Mars/Base"}).text
+    assert "Pilih salah satu jawapan yang diberi." in refused and "Not a valid choice" not in refused
 
 
 def test_a_new_password_needs_the_present_one_and_ends_other_sessions(app, cast):

@@ -154,7 +154,7 @@ def test_the_answer_to_what_if_is_a_status_and_a_fragment(
         "/tier?value=35,999&family=cloud", headers={"HX-Request": "true", "HX-Target": "answer"}
     ).text
     assert "One thing is left for Gold." in part and "<html" not in part
-    for strange in ("", "-5", "1e9", "9" * 5000, "💎", "0.001"):
+    for strange in ("", "0", "-5", "1e9", "9" * 5000, "💎", "0.001"):
         answer = client.get("/tier", query_string={"value": strange})
         assert answer.status_code == 422 and "errmsg" in answer.text
 
