@@ -114,13 +114,20 @@ class Card:
         return not self.next_level
 
     @property
+    def short_words(self) -> str:
+        """RM 36k to Gold, whatever else is missing: for a place with room for a few words."""
+        if self.is_top or self.lead is None:
+            return self.level
+        return _("%(gap)s to %(tier)s", gap=self.lead.gap_text, tier=self.next_level)
+
+    @property
     def words(self) -> str:
         """RM 36k to Gold; RM 36k and 2 more to Gold."""
         if self.is_top or self.lead is None:
             return self.level
         gap, tier = self.lead.gap_text, self.next_level
         if not self.others:
-            return _("%(gap)s to %(tier)s", gap=gap, tier=tier)
+            return self.short_words
         return ngettext(
             "%(gap)s and %(num)s more to %(tier)s", "%(gap)s and %(num)s more to %(tier)s", self.others, gap=gap,
             tier=tier,
