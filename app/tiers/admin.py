@@ -11,11 +11,12 @@ from app.core.clock import today
 from app.core.db import db
 from app.core.errors import InvalidInput, NotFound
 from app.core.http import idempotent, render, see_other
-from app.core.i18n import LOCALE_NAMES, _
+from app.core.i18n import LOCALE_NAMES, _, ngettext
 from app.core.nav import count_for
 from app.core.settings import current_settings
 from app.identity.actor import current_actor
 from app.identity.guard import needs
+from app.partners.audience_form import audience_parts
 from app.tiers import benefits, companies_admin, editor, overview, words
 from app.tiers.blueprint import admin_bp
 from app.tiers.catalogue import load_catalogue, parse
@@ -237,6 +238,9 @@ def _shown(
         "badge": _badge(version), "note": _note(plan, version), "sentence": _sentence(version, definition),
         "before": editor.changed_from(definition, before) if before else {}, "followed": followed,
         "left_out": [metric for metric in before.metrics if metric.key not in definition.keys] if before else [],
+        "whom_for": whom_for(definition),
+        "whom_before": whom_for(before) if before and before.audience != definition.audience else "",
+        "reach_words": _reach_words(definition) if is_draft and form is None and not plan.published else "",
         "sentence_before": _sentence(followed, before) if followed and before else "", "following": plan.after(version),
         "used": [key for key in METRICS if _is_used(form, definition, key)],
         "unused": [key for key in METRICS if not _is_used(form, definition, key)], "metrics": METRICS,
@@ -284,6 +288,21 @@ def _note(plan: PlanRow, version: TierVersion) -> str | None:
     if before.applies_from > today():
         return _("follows %(name)s on %(day)s", name=before.name, day=day)
     return _("%(name)s stays live until %(day)s", name=before.name, day=day)
+
+
+def whom_for(definition: Definition) -> str:
+    """The companies of a plan in words: `Reseller · Malaysia`."""
+    return " · ".join(audience_parts(definition.audience)) or _("Everybody")
+
+
+def _reach_words(definition: Definition) -> str:
+    """What a first version does once it is signed off: how many companies get it."""
+    count = overview.reach(definition, current_actor())
+    if not count:
+        return _("No company comes under it yet.")
+    return ngettext(
+        "%(num)s company comes under it at once.", "%(num)s companies come under it at once.", count
+    )
 
 
 def _sentence(version: TierVersion, definition: Definition) -> str:

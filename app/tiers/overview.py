@@ -16,7 +16,7 @@ from app.identity.actor import Actor
 from app.partners.models import Organisation
 from app.partners.queries import visible_organisation_ids
 from app.tiers import figures
-from app.tiers.catalogue import Catalogue, Version, known_catalogue
+from app.tiers.catalogue import Catalogue, Version, known_catalogue, load_catalogue
 from app.tiers.models import TierFigure, TierPin, TierPlan, TierVersion, VersionState
 from app.tiers.plans import Definition
 from app.tiers.progress import gap_line, share_of
@@ -167,6 +167,20 @@ def list_near(actor: Actor) -> list[str]:
         if above and NEAR <= share_of(definition, above[0], have, version.month) < 1:
             near.append(row.public_id)
     return near
+
+
+def reach(definition: Definition, actor: Actor) -> int:
+    """How many companies in the actor's sight a plan that was never published would be for: those that its audience
+    has and no plan's that is asked before it. One statement."""
+    on, catalogue, wanted = today(), load_catalogue(), definition.audience
+
+    def has_it(row: Any) -> bool:
+        if not wanted.matches(row.id, row.country, str(row.kind)):
+            return False
+        other = catalogue.version_for(row.id, row.country, str(row.kind), on)
+        return other is None or (other.definition.audience.is_everybody and not wanted.is_everybody)
+
+    return sum(has_it(row) for row in _companies(actor))
 
 
 def nearest(actor: Actor, since: date) -> list[Near]:

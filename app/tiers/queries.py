@@ -168,7 +168,7 @@ def chip(actor: Actor) -> str | None:
 def more_words(rows: Sequence[FeedRow]) -> str | None:
     """The line on the tile of *More*, from the rows of home: what is missing for the next tier."""
     card = tier_card(rows)
-    return card.words if card else None
+    return card.short_words if card else None
 
 
 def waiting_rows(actor: Actor) -> Select[Any] | None:
@@ -192,7 +192,11 @@ def waiting_rows(actor: Actor) -> Select[Any] | None:
 
 
 def _offered() -> list[tuple[str, str]]:
-    return [(level.slug, level.name) for level in known_catalogue().levels_on(today())]
+    """Each level once, though several plans have it."""
+    names: dict[str, str] = {}
+    for level in known_catalogue().levels_on(today()):
+        names.setdefault(level.slug, level.name)
+    return list(names.items())
 
 
 tiers_from(_offered)

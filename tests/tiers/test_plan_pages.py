@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.core.clock import freeze, today
 from app.core.db import db
+from app.core.errors import InvalidInput
 from app.notices.models import Notice
+from app.partners.audience import Audience
+from app.tiers.overview import list_plans
 from app.tiers.plans import Definition, Metric
 from app.tiers.services import plans
 from app.tiers.services.pins import end_pin, pin_level
@@ -125,6 +129,49 @@ def test_the_second_person_sees_what_was_and_the_year_after_follows_what_is_publ
         edited = client.get("/admin/tiers?live=1").text
         assert "2027 plan follows on 1 January 2027" in edited
         assert 'class="was"' not in sign_in(client, cast.marketer).get("/admin/tiers").text
+
+
+def test_a_further_plan_says_whom_it_is_for_and_a_second_one_for_everybody_is_refused(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        live(cast, name="2026 plan")
+        indonesia = Audience(countries=("ID",))
+        draft = plans.create_plan("Second", makers.definition(), actor=cast.marketer)
+        with app.test_request_context(), pytest.raises(InvalidInput) as refused:
+            plans.send_for_sign_off(draft.id, actor=cast.marketer)
+        assert str(refused.value.fields["audience_countries"]).startswith(
+            "2026 plan is for everybody already"
+        )
+        kept = makers.definition(audience=indonesia)
+        less = replace(kept, levels=tuple(replace(level, multiplier_bps=10_000) for level in kept.levels))
+        for made in (less, kept):
+            plans.save_draft(draft.id, name="Second", definition=made, month=1, actor=cast.marketer)
+            with app.test_request_context():
+                if made is less:
+                    with pytest.raises(InvalidInput) as refused:
+                        plans.send_for_sign_off(draft.id, actor=cast.marketer)
+                    assert "Silver earns 1.25 times in 2026 plan." in str(
+                        refused.value.fields["level-1-multiplier"]
+                    )
+                    assert "level-2-multiplier" in refused.value.fields
+        plans.send_for_sign_off(draft.id, actor=cast.marketer)
+        here = f"/admin/tiers/plans/{next(row.public_id for row in list_plans() if row.name == 'Second')}"
+    sign_in(client, cast.finance)
+    with count_statements(app) as asked:
+        page = text_of(client.get(here).text)
+    assert asked.count <= 8
+    assert "For: Indonesia. 1 company comes under it at once." in page
+    with app.app_context():
+        plans.publish(draft.id, actor=cast.finance)
+        again = plans.start_version(draft.plan_id, actor=cast.marketer)
+        malaysia = makers.definition(audience=Audience(countries=("MY",)))
+        plans.save_draft(again.id, name="Second", definition=malaysia, month=1, actor=cast.marketer)
+        plans.send_for_sign_off(again.id, actor=cast.marketer)
+    page = text_of(client.get(here).text)
+    assert "For: Malaysia was Indonesia" in page and "comes under" not in page
+    form = sign_in(client, cast.marketer).get("/admin/leaderboards/new").text
+    assert form.count('name="audience_tiers" value="silver"') == 1
 
 
 def test_the_history_says_who_pinned_a_level_why_and_how_the_pin_ended(

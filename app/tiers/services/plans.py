@@ -20,6 +20,7 @@ from app.core.i18n import _, _l
 from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.partners.models import Organisation
+from app.tiers.benefits import times
 from app.tiers.catalogue import load_catalogue, look_again, parse
 from app.tiers.models import Cause, TierPlan, TierState, TierVersion, VersionState
 from app.tiers.plans import Definition
@@ -269,18 +270,25 @@ def _check_ready(version: TierVersion) -> None:
     definition = Definition.from_record(version.definition)
     definition.check()
     _check_keeps_levels(version, definition)
-    for plan in load_catalogue().plans:
-        if plan.id == version.plan_id:
-            continue
-        for other in plan.versions[-1].levels:
-            mine = next((level for level in definition.levels if level.slug == other.slug), None)
-            if mine is not None and mine.multiplier_bps != other.multiplier_bps:
-                at = definition.index(mine.slug)
-                sentence = _(
-                    "%(level)s earns otherwise in the plan %(plan)s. A level earns the same everywhere.",
-                    level=mine.name, plan=plan.name,
+    others = [plan for plan in load_catalogue().plans if plan.id != version.plan_id]
+    wrong: dict[str, object] = {}
+    for plan in others:
+        newest = plan.versions[-1].definition
+        if newest.audience.is_everybody and definition.audience.is_everybody:
+            wrong["audience_countries"] = _(
+                "%(plan)s is for everybody already, and a company has one plan. Say whom this one is for, or change"
+                " that one.",
+                plan=plan.name,
+            )  # fmt: skip
+        for at, mine in enumerate(definition.levels):
+            other = next((level for level in newest.levels if level.slug == mine.slug), None)
+            if other is not None and mine.multiplier_bps != other.multiplier_bps:
+                wrong[f"level-{at}-multiplier"] = _(
+                    "%(level)s earns %(times)s times in %(plan)s. A level earns the same everywhere.",
+                    level=mine.name, times=times(other.multiplier_bps), plan=plan.name,
                 )  # fmt: skip
-                raise InvalidInput(fields={f"level-{at}-multiplier": sentence})
+    if wrong:
+        raise InvalidInput(fields=wrong)
 
 
 def _check_keeps_levels(version: TierVersion, definition: Definition) -> None:
