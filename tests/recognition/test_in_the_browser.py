@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.boards.rebuilding import check
 from app.core.db import db
+from app.identity.services.people import set_language
 from app.recognition.models import Award
 from tests.cast import PASSWORD, Cast
 from tests.ledger.support import clean
@@ -94,3 +95,15 @@ def test_an_award_is_previewed_and_given_without_javascript(app: Flask, cast: Ca
     page.goto(page.url.split("/admin")[0] + "/recognition")
     page.get_by_role("button", name="Applaud").click()
     assert page.get_by_role("button", name="Applauded").count() == 1
+
+
+@pytest.mark.browser
+def test_a_category_that_leads_the_wall_keeps_its_words_whole_on_a_phone(
+    app: Flask, cast: Cast, visit: Any
+) -> None:
+    with app.app_context():
+        begin(cast)
+        set_language(cast.marketer.person_id, "id")
+    page = open_desk(visit, cast.marketer, size="phone", language="id").goto("/admin/recognition/categories")
+    words = page.locator(".row-body").evaluate_all("all => all.map((one) => one.offsetWidth)")
+    assert min(words) > 120, words
