@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from app.core.clock import today
 from app.core.db import db
-from app.core.errors import InvalidInput
+from app.core.errors import InvalidInput, NotFound
 from app.core.forms import add_errors
 from app.core.http import idempotent, render, see_other, with_query
 from app.core.i18n import _
@@ -32,6 +32,7 @@ from app.tiers.standings import STANDINGS
 
 PAGE = 50
 SHOWN_STEPS = 200
+CHUNK = 500
 
 
 @admin_bp.get("/review")
@@ -73,16 +74,19 @@ def _line(step: Step, levels: dict[str, str]) -> str:
 
 
 def _seen_names(actor: Actor, ids: set[int]) -> dict[int, Any]:
-    query = select(Organisation.id, Organisation.public_id, Organisation.name).where(
-        Organisation.id.in_(ids), Organisation.id.in_(visible_organisation_ids(actor))
-    )
-    return {row.id: row for row in db.session.execute(query)}
+    wanted, found = sorted(ids), dict[int, Any]()
+    for at in range(0, len(wanted), CHUNK):
+        query = select(Organisation.id, Organisation.public_id, Organisation.name).where(
+            Organisation.id.in_(wanted[at : at + CHUNK]), Organisation.id.in_(visible_organisation_ids(actor))
+        )
+        found |= {row.id: row for row in db.session.execute(query)}
+    return found
 
 
 @admin_bp.get("/companies")
 @needs("tier.admin_view")
 def companies() -> Response:
-    """Every company with its tier, by name; pinned ones can be looked at alone."""
+    """Every company with its tier, by name; pinned ones can be looked at alone. `after` is the last one shown."""
     actor, after, only = current_actor(), request.args.get("after", ""), request.args.get("show", "")
     query = (
         select(
@@ -91,16 +95,22 @@ def companies() -> Response:
         )
         .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
         .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))
-        .where(Organisation.id.in_(visible_organisation_ids(actor)), Organisation.name > after)
-        .order_by(Organisation.name)
+        .where(Organisation.id.in_(visible_organisation_ids(actor)))
+        .order_by(Organisation.name, Organisation.id)
         .limit(PAGE + 1)
     )  # fmt: skip
+    if after:
+        shown = select(Organisation.name, Organisation.id).where(Organisation.public_id == after)
+        last = db.session.execute(shown).first()
+        if last is None:
+            raise NotFound()
+        query = query.where(tuple_(Organisation.name, Organisation.id) > tuple_(*last))
     if only == "pinned":
         query = query.where(TierPin.id.is_not(None))
     elif only == "grace":
         query = query.where(STANDINGS.c.grace_until.is_not(None))
     rows = list(db.session.execute(query))
-    more = with_query(after=rows[PAGE - 1].name) if len(rows) > PAGE else None
+    more = with_query(after=rows[PAGE - 1].public_id) if len(rows) > PAGE else None
     return render(
         "admin/tiers/companies.html", "rows" if after else "main", rows=rows[:PAGE], more_url=more, show=only,
         levels=level_names(),
