@@ -8,6 +8,9 @@ grow: facts, voids, awards, worths.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from app.activities.queries import walk_in_force
 from app.boards import scores, worths
@@ -18,6 +21,7 @@ from app.core.clock import today, utc_now
 from app.core.db import db, end_read, execute_sql, lock, transaction
 
 TRIES = 3
+LATE = timedelta(minutes=30)  # what the promise itself may take, with a long log
 
 
 @dataclass(slots=True)
@@ -40,6 +44,18 @@ def fill(board_id: int) -> None:
         if ahead is None or _finish(board_id, ahead):
             return
     _finish(board_id, Ahead({}))
+
+
+def fill_late() -> int:
+    """Fill the boards whose promise was given up, as when the database was away for longer than its tries; how many."""
+    before = utc_now() - LATE
+    query = select(Board.id).where(
+        Board.status == BoardStatus.RUNNING, Board.filled_at.is_(None), Board.started_at < before
+    )
+    found = list(db.session.scalars(query.order_by(Board.id)))
+    for board_id in found:
+        fill(board_id)
+    return len(found)
 
 
 def _waits(board: Board | None) -> bool:

@@ -7,14 +7,14 @@ import unicodedata
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, union_all
+from sqlalchemy import ColumnElement, delete, func, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from app.boards.models import BoardName, NameMode, Participants
 from app.boards.words import partner_in
 from app.core import audit
 from app.core.clock import utc_now
-from app.core.db import db, transaction
+from app.core.db import db, dialect, transaction
 from app.core.errors import InvalidInput
 from app.core.i18n import LOCALES, _, force_locale
 from app.core.settings import current_settings
@@ -63,23 +63,36 @@ def choose_name(
         _check_alias(alias)
     with transaction():
         mine = (BoardName.kind == kind) & (BoardName.subject_id == subject_id)
-        db.session.execute(delete(BoardName).where(mine))
-        if alias is not None and _is_taken(fold_alias(alias), alias):
+        if alias is not None and _is_taken(fold_alias(alias), alias, mine):
             raise InvalidInput(fields={"alias": _taken()})
-        if mode is not NameMode.NAME:
-            db.session.add(
-                BoardName(
-                    kind=kind, subject_id=subject_id, mode=mode, alias=alias,
-                    alias_key=fold_alias(alias) if alias else None, changed_at=utc_now(),
-                )
-            )  # fmt: skip
-        try:
-            db.session.flush()
-        except IntegrityError:  # somebody took it between the look and the write
-            raise InvalidInput(fields={"alias": _taken()}) from None
+        if mode is NameMode.NAME:
+            db.session.execute(delete(BoardName).where(mine))
+        else:
+            _write(kind, subject_id, mode, alias)
         audit.record(
             "board.name_chosen", actor=actor, subject=kind.value, subject_id=subject_id, note=mode.value
         )
+
+
+def _write(kind: Participants, subject_id: int, mode: NameMode, alias: str | None) -> None:
+    """In one statement, so that two taps at once do not get into each other's way."""
+    if dialect() == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    values = {
+        "mode": mode,
+        "alias": alias,
+        "alias_key": fold_alias(alias) if alias else None,
+        "changed_at": utc_now(),
+    }
+    statement = insert(BoardName).values(kind=kind, subject_id=subject_id, **values)
+    try:
+        db.session.execute(
+            statement.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=values)
+        )
+    except IntegrityError:  # somebody took the alias between the look and the write
+        raise InvalidInput(fields={"alias": _taken()}) from None
 
 
 def _check_alias(alias: str) -> None:
@@ -108,14 +121,14 @@ def _joined(column: Any) -> Any:
     return found
 
 
-def _is_taken(key: str, alias: str) -> bool:
+def _is_taken(key: str, alias: str, mine: ColumnElement[bool]) -> bool:
     """Whether it is another's alias, or the name of a person, a company or the vendor, however it is written."""
     settings = current_settings()
     if key in (fold_alias(settings.vendor_name), fold_alias(settings.brand_name)):
         return True
     asked = {alias.lower(), key}
     found = union_all(
-        select(BoardName.subject_id).where(BoardName.alias_key == key),
+        select(BoardName.subject_id).where(BoardName.alias_key == key, ~mine),
         select(Person.id).where(or_(func.lower(Person.name).in_(asked), _joined(Person.name) == key)),
         select(Organisation.id).where(
             or_(func.lower(Organisation.name).in_(asked), _joined(Organisation.name) == key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.boards.closing import turn_day
-from app.boards.filling import fill
+from app.boards.filling import fill, fill_late
 from app.boards.services import FILL, count_waiting_money
 from app.core import jobs
 
@@ -26,3 +26,9 @@ def turn() -> object:
 def count_waiting() -> object:
     """Count what waited for an exchange rate that has come since."""
     return count_waiting_money()
+
+
+@jobs.periodic("boards.fill", every_minutes=10)
+def fill_what_waits() -> object:
+    """Count what has happened so far on a board that still waits for it."""
+    return fill_late()

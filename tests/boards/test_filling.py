@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.activities.bulk import record_many
 from app.activities.services import void
 from app.boards import filling, services
 from app.boards.models import Board, Metric, Period
+from app.core import jobs
+from app.core.clock import utc_now
 from app.core.db import db, dialect, end_read, transaction
+from app.core.jobs import SCHEDULE, Job
 from app.programs.parking import replay_parked
 from tests.boards.makers import COMPANIES, PEOPLE, assert_proven, scores
 from tests.programs.makers import DAY, live, sale, set_rate, win
@@ -139,3 +144,22 @@ def test_a_fact_that_another_connection_was_still_recording_is_read_again(
     made, read_from = filled(Metric.REVENUE, COMPANIES)
     assert not writer.is_alive()
     assert (scores(made), read_from) == ({cast.kinabalu.id: 300_00, cast.merapi.id: 50_00}, [last])
+
+
+def test_a_board_whose_promise_was_given_up_is_counted_all_the_same(
+    ctx: Flask, cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away for longer than the job tries."""
+    win(cast, "D-1", 100_00)
+    rule = services.Rule(Metric.DEALS, PEOPLE, Period.YEAR)
+    made = services.create_board(services.Words({"en": "New"}, {}), rule, closes_on=None, actor=cast.marketer)
+    services.start_board(made.id, actor=cast.marketer)
+    with transaction():
+        db.session.execute(update(Job).where(Job.kind == services.FILL).values(state="dead"))
+    late = SCHEDULE["boards.fill"].run
+    assert late() == 0 and jobs.run_due() == 0  # its own promise may still be at work
+    now = utc_now()
+    monkeypatch.setattr(filling, "utc_now", lambda: now + filling.LATE + timedelta(seconds=1))
+    assert (late(), late()) == (1, 0)
+    assert scores(made) == {cast.aisyah.person_id: 1}
+    assert_proven()

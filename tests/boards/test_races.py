@@ -13,7 +13,7 @@ from app.activities.services import void
 from app.boards import closing, services
 from app.boards.filling import fill
 from app.boards.models import Metric, NameMode, Period
-from app.boards.names import choose_name
+from app.boards.names import choose_name, get_name
 from app.boards.rebuilding import rebuild
 from app.core.db import db
 from app.core.errors import InvalidInput
@@ -96,3 +96,15 @@ def test_one_alias_goes_to_one_of_two_people(app: Flask, cast: Any, rounds: dict
         values, errors = split(race(app, runners))
         assert len(values) == 1
         assert [type(error) for error in errors] == [InvalidInput]
+
+
+def test_two_taps_on_one_choice_of_a_name_are_one(app: Flask, cast: Any, rounds: dict[str, int]) -> None:
+    modes = (NameMode.REGION, NameMode.NAME) * (rounds["race"] // 4)
+    for mode in modes:
+        tap = [
+            lambda mode=mode: choose_name(PEOPLE, cast.aisyah.person_id, mode, None, actor=cast.aisyah)
+        ] * 3
+        _values, errors = split(race(app, tap))
+        assert errors == []
+        with app.app_context():
+            assert get_name(PEOPLE, cast.aisyah.person_id) == (mode, None)
