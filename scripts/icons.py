@@ -5,12 +5,18 @@ What only the vendor's pages show lies in a sprite of its own, so that a partner
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATES = ROOT / "app" / "templates"
+APP = ROOT / "app"
+TEMPLATES = APP / "templates"
 MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+ASKED = re.compile(
+    r"""\b(?:icon|tile|empty|error_body)\(\s*["']([a-z0-9-]+)["'](?:\s+if\b[^,()]*?\belse\s+["']([a-z0-9-]+)["'])?"""
+)
 LITERAL = re.compile(r"""["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
 SYMBOL = re.compile(r'<symbol id="([a-z0-9-]+)"')
 # Names that come from data (a reward's icon, a menu entry) and cannot be read from a template.
@@ -73,7 +79,8 @@ def _write(source: Path, names: list[str], target: Path) -> None:
 
 
 def missing_icons(*sprites: Path) -> list[str]:
-    """Names asked for directly by `icon("...")` in a template that no sprite holds."""
+    """Names that no sprite holds: asked for by `icon("..." if ... else "...")` or `tile("...")` in a template, or kept
+    in a table of icons of a module."""
     present = {
         name
         for sprite in sprites
@@ -82,5 +89,26 @@ def missing_icons(*sprites: Path) -> list[str]:
     }
     asked: set[str] = set()
     for path in TEMPLATES.rglob("*.html"):
-        asked |= set(re.findall(r"""\bicon\(\s*["']([a-z0-9-]+)["']""", path.read_text(encoding="utf-8")))
+        asked |= {name for pair in ASKED.findall(path.read_text(encoding="utf-8")) for name in pair if name}
+    for path in APP.rglob("*.py"):
+        asked |= set(_tabled(ast.parse(path.read_text(encoding="utf-8"))))
     return sorted(asked - present)
+
+
+def _tabled(module: ast.Module) -> Iterator[str]:
+    """Icons in the tables of a module: values or elements of `..._ICONS`, keys of `ICON_LABELS` and `ICON_NAMES`."""
+    for line in module.body:
+        if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
+            continue
+        name, table = line.targets[0].id, line.value
+        by_key = name in ("ICON_LABELS", "ICON_NAMES")
+        if not by_key and not name.endswith("ICONS"):
+            continue
+        if isinstance(table, ast.Dict):
+            found = [*table.keys] if by_key else [*table.values]
+        else:
+            found = list(table.elts) if isinstance(table, (ast.Tuple, ast.List)) else []
+        for one in found:
+            icon = one.elts[0] if isinstance(one, ast.Tuple) else one
+            if isinstance(icon, ast.Constant) and isinstance(icon.value, str):
+                yield icon.value

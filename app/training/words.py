@@ -14,7 +14,7 @@ from app.training.queries.certificates import CertificateView
 from app.training.queries.courses import CourseView
 from app.training.queries.learning import PartView
 
-KIND_ICONS = {ModuleKind.TEXT: "file-text", ModuleKind.VIDEO: "video", ModuleKind.FILE: "download"}
+KIND_ICONS = {ModuleKind.TEXT: "file-text", ModuleKind.VIDEO: "play", ModuleKind.FILE: "download"}
 
 
 def spoken(words: Mapping[str, str]) -> Markup:

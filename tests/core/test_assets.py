@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.core.assets import LAYERS, STATIC, squeeze, static_url
 from app.core.settings import SettingsError
+from scripts.icons import missing_icons
 from tests.cast import Cast, sign_in
 
 
@@ -146,3 +147,8 @@ def test_the_offline_page_holds_nothing_personal(client: FlaskClient, cast: Cast
     page = sign_in(client, cast.aisyah).get("/offline")
     assert page.text == stranger and "data-person" not in page.text
     assert "Set-Cookie" not in page.headers and "csrf" not in page.text.lower()
+
+
+def test_every_icon_that_is_asked_for_is_in_a_sprite() -> None:
+    """A name in no sprite is an empty square, and nothing else says so."""
+    assert missing_icons(STATIC / "icons.svg", STATIC / "icons-vendor.svg") == []
