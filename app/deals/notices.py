@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from flask_babel import format_date
 from sqlalchemy import select
 
-from app.core import mail
 from app.core.clock import today
 from app.core.db import db, lock, transaction
-from app.core.i18n import _, current_locale, force_locale, ngettext
+from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money
 from app.core.settings import current_settings
 from app.deals.models import Deal, DealComment, DealEvent
 from app.deals.states import LOSS_LABELS, REJECTION_LABELS, DealState, EventKind, LossReason, RejectionReason
-from app.identity.models import Person, PersonStatus
+from app.identity.models import Person
+from app.notices.letters import Letter, Reader, find_readers, send_once
 from app.partners.models import Membership, Organisation, Role
 from app.partners.queries import list_manager_ids
 
@@ -32,13 +31,6 @@ TO_VENDOR = (
     EventKind.WON,
     EventKind.LOST,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    person_id: int
-    email: str
-    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +110,13 @@ def remind_due() -> int:
 def _send(
     story: Story, words: Callable[[Story], Words], readers: list[Reader], key: str, to_vendor: bool
 ) -> None:
-    settings = current_settings()
     path = f"/admin/deals/{story.deal.public_id}" if to_vendor else f"/deals/{story.deal.public_id}"
+
+    def letter() -> Letter:
+        return Letter(*words(story), _("Open the deal"))
+
     with transaction():
-        for reader in readers:
-            with force_locale(reader.locale):
-                subject, paragraphs = words(story)
-                text, html = mail.compose(
-                    paragraphs, action=(_("Open the deal"), settings.external_url + path)
-                )
-            mail.send(
-                reader.email, subject, text, html, dedupe=f"deals.mail:{key}:{reader.person_id}",
-                person_id=reader.person_id,
-            )  # fmt: skip
+        send_once(readers, letter, href=path, dedupe=f"deals.mail:{key}")
 
 
 def _company(deal: Deal) -> str:
@@ -147,20 +133,10 @@ def _is_partner(person_id: int) -> bool:
     return db.session.scalar(query.order_by(Membership.id.desc()).limit(1)) is not None
 
 
-def _readers(*conditions: Any) -> list[Reader]:
-    query = (
-        select(Person.id, Person.email, Person.locale)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.ended_at.is_(None), Person.status == PersonStatus.ACTIVE, *conditions)
-        .order_by(Person.id)
-    )
-    return [Reader(row.id, row.email, row.locale) for row in db.session.execute(query)]
-
-
 def _partner_readers(deal: Deal) -> list[Reader]:
     """Who registered it; once they have left, the admins of the company."""
     ours = Membership.organisation_id == deal.organisation_id
-    return _readers(ours, Person.id == deal.member_id) or _readers(
+    return find_readers(ours, Person.id == deal.member_id) or find_readers(
         ours, Membership.role == Role.PARTNER_ADMIN
     )
 
@@ -168,8 +144,8 @@ def _partner_readers(deal: Deal) -> list[Reader]:
 def _vendor_readers(deal: Deal) -> list[Reader]:
     """Who looks after the company; if nobody does, every channel manager."""
     managers = list_manager_ids(deal.organisation_id)
-    found = _readers(Membership.organisation_id.is_(None), Person.id.in_(managers)) if managers else []
-    return found or _readers(Membership.role == Role.CHANNEL_MANAGER)
+    found = find_readers(Membership.organisation_id.is_(None), Person.id.in_(managers)) if managers else []
+    return found or find_readers(Membership.role == Role.CHANNEL_MANAGER)
 
 
 def _day(value: date | None) -> str:

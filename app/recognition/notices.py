@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
-from app.core import mail
 from app.core.db import db, transaction
-from app.core.i18n import _, current_locale, force_locale, ngettext
+from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_points
 from app.core.settings import current_settings
-from app.identity.models import Person, PersonStatus
+from app.identity.models import Person
 from app.identity.permissions import PERMISSIONS
+from app.notices.letters import Letter, Reader, find_readers, send_once
 from app.notices.services import notify
 from app.partners.models import VENDOR_ROLES, Membership, Organisation, Role
 from app.recognition.models import Award, AwardCategory, AwardRecipient, AwardState
@@ -39,15 +38,6 @@ class Story:
         return self.award.citation or self.category.note(current_locale())
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who is told."""
-
-    person_id: int
-    email: str
-    locale: str
-
-
 # title, paragraphs
 Words = Callable[[Story], tuple[str, list[str]]]
 
@@ -60,11 +50,11 @@ def tell(award_id: int, what: str) -> None:
     category = db.session.get_one(AwardCategory, award.category_id)
     if what == "asked" and award.state is AwardState.WAITING:
         roles = [role for role in VENDOR_ROLES if "recognition.approve" in PERMISSIONS[role]]
-        readers = _readers(Membership.role.in_(roles), Person.id != award.giver_id)
+        readers = find_readers(Membership.role.in_(roles), Person.id != award.giver_id)
         story = Story(award, category, _giver(award))
         _send(story, readers, _asked_words, f"/admin/recognition/{award.public_id}", "asked")
     elif what == "declined" and award.state is AwardState.DECLINED and award.giver_id is not None:
-        readers = _readers(Person.id == award.giver_id)
+        readers = find_readers(Person.id == award.giver_id)
         story = Story(award, category, "", _last_note(award))
         _send(story, readers, _declined_words, f"/admin/recognition/{award.public_id}", "declined")
     elif what == "given" and award.state is AwardState.GIVEN:
@@ -85,10 +75,10 @@ def _tell_recipients(award: Award, category: AwardCategory, what: str) -> None:
     note = _last_note(award) if is_gone else ""
     for recipient, company in db.session.execute(query).all():
         if recipient.person_id is not None:
-            readers, words = _readers(Person.id == recipient.person_id), _own_words
+            readers, words = find_readers(Person.id == recipient.person_id), _own_words
         else:
             ours = Membership.organisation_id == recipient.organisation_id
-            readers, words = _readers(ours, Membership.role == Role.PARTNER_ADMIN), _company_words
+            readers, words = find_readers(ours, Membership.role == Role.PARTNER_ADMIN), _company_words
         words = _withdrawn_words if is_gone else words
         _send(Story(award, category, company, note), readers, words, path, f"{what}:{recipient.id}")
 
@@ -101,19 +91,13 @@ def _send(story: Story, readers: list[Reader], words: Words, path: str, key: str
         title, paragraphs = words(story)
         return title, " ".join(paragraphs[:1])
 
+    def letter() -> Letter:
+        button = _("See the wall") if path == "/recognition" else _("See the award")
+        return Letter(*words(story), button)
+
     with transaction():
-        notify(
-            [one.person_id for one in readers], "recognition", notice, href=path, dedupe=dedupe, icon="award"
-        )
-        for one in readers:
-            with force_locale(one.locale):
-                subject, paragraphs = words(story)
-                label = _("See the wall") if path == "/recognition" else _("See the award")
-                action = (label, current_settings().external_url + path)
-                text, html = mail.compose(paragraphs, action=action)
-            mail.send(
-                one.email, subject, text, html, dedupe=f"{dedupe}:{one.person_id}", person_id=one.person_id
-            )
+        notify([one.id for one in readers], "recognition", notice, href=path, dedupe=dedupe, icon="award")
+        send_once(readers, letter, href=path, dedupe=dedupe)
 
 
 def _points(story: Story) -> str:
@@ -190,13 +174,3 @@ def _last_note(award: Award) -> str:
 
     query = select(AwardEvent.note).where(AwardEvent.award_id == award.id).order_by(AwardEvent.id.desc())
     return db.session.scalar(query.limit(1)) or ""
-
-
-def _readers(*conditions: Any) -> list[Reader]:
-    query = (
-        select(Person.id, Person.email, Person.locale)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.ended_at.is_(None), Person.status == PersonStatus.ACTIVE, *conditions)
-        .order_by(Person.id)
-    )
-    return [Reader(row.id, row.email, row.locale) for row in db.session.execute(query)]

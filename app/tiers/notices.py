@@ -12,7 +12,6 @@ from typing import Any
 from flask_babel import format_date
 from sqlalchemy import Select, select
 
-from app.core import mail
 from app.core.db import db
 from app.core.i18n import _, ngettext
 from app.identity.models import Person, PersonStatus
@@ -80,14 +79,12 @@ def _admins_of(organisation_ids: Iterable[int]) -> dict[int, list[Any]]:
 
 
 def _mail(readers: Iterable[Any], letter: Letter, dedupe: str) -> None:
-    """One mail to each reader, composed once a language; who was promised `dedupe` before gets none."""
+    """One mail to each reader; who was promised `dedupe` before gets none."""
 
     def whole() -> letters.Letter:
         return letters.Letter(*letter(), button=_("See your tier"))
 
-    for one in letters.letters_to(readers, whole, href=HREF):
-        key = f"{dedupe}:mail:{one.person_id}"
-        mail.send(one.to, one.subject, one.text, one.html, dedupe=key, person_id=one.person_id)
+    letters.send_once(readers, whole, href=HREF, dedupe=f"{dedupe}:mail")
 
 
 def _change_letter(change: Change) -> tuple[str, list[object]]:

@@ -14,7 +14,7 @@ from app.core.crypto import keyed_digest
 from app.core.db import db, transaction
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_points
-from app.identity.models import Person, PersonStatus
+from app.notices.letters import Letter, find_readers, send_once
 from app.notices.services import notify
 from app.partners.models import Membership, Role
 
@@ -75,30 +75,22 @@ def warn_of_guessing(scope: str, who: str, limit: int) -> None:
 
 def tell_owners(payload: dict[str, Any]) -> None:
     """Notice and mail to the owners: where the guessing came from, and what was done."""
-    from app.core import mail
-    from app.core.i18n import force_locale
-
     key = f"{payload['scope']}:{payload['who']}:{payload['hour']}"
 
     def words() -> tuple[object, object]:
         return _("Somebody is guessing gift codes"), _guessing(str(payload["scope"]), int(payload["limit"]))
 
+    def letter() -> Letter:
+        subject, sentence = words()
+        return Letter(str(subject), [sentence, _("Right codes still work for people who have not guessed.")])
+
     with transaction():
-        owners = _owners()
+        owners = find_readers(Membership.role == Role.OWNER)
         notify(
             [owner.id for owner in owners], ALERT, words, href="/admin/codes",
             dedupe=f"codes-guessing:{key}", icon="shield-alert",
         )  # fmt: skip
-        for owner in owners:
-            with force_locale(owner.locale):
-                subject, sentence = words()
-                text, html = mail.compose(
-                    [sentence, _("Right codes still work for people who have not guessed.")]
-                )
-            mail.send(
-                owner.email, str(subject), text, html, dedupe=f"codes-guessing:{key}:{owner.id}",
-                person_id=owner.id,
-            )  # fmt: skip
+        send_once(owners, letter, href="/admin/codes", dedupe=f"codes-guessing:{key}")
 
 
 def _guessing(scope: str, limit: int) -> str:
@@ -110,15 +102,3 @@ def _guessing(scope: str, limit: int) -> str:
     }
     everywhere = _("%(count)s wrong codes were entered within an hour. Guests must sign in now.", count=count)
     return sentences.get(scope, everywhere)
-
-
-def _owners() -> list[Any]:
-    query = (
-        select(Person.id, Person.email, Person.locale)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.role == Role.OWNER, Membership.ended_at.is_(None), Person.status == PersonStatus.ACTIVE
-        )
-        .order_by(Person.id)
-    )
-    return list(db.session.execute(query))
