@@ -121,7 +121,7 @@ def give_back(slug: str) -> Response:
 @needs("program.publish")
 def publish(slug: str) -> Response:
     version = _open(admin_queries.find_admin(slug))
-    services.publish(version.id, actor=current_actor())
+    services.publish(version.id, seen=request.form.get("seen"), actor=current_actor())
     return see_other(url_for("programs_admin.show", slug=slug), toast=_("Published. Partners see it now."))
 
 
@@ -169,6 +169,7 @@ def _page(found: AdminProgram, *, end_error: str = "", typed: str = "", status: 
         open_version=version,
         may_publish=version is not None and _may_publish(version, actor, needs_second=needs_second),
         needs_second=needs_second,
+        seen=services.stamp_of(version) if version is not None else "",
         end_error=end_error,
         typed=typed,
         **money,

@@ -16,6 +16,7 @@ from app.core.db import db, dialect, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput
 from app.core.i18n import _, _l
 from app.core.slugs import free_slug, slugify
+from app.core.stamps import check_seen, stamp
 from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.ledger.worth import asks_second_person, reporting_worth
@@ -159,11 +160,21 @@ def return_draft(version_id: int, *, actor: Actor, note: str = "") -> ProgramVer
         return version
 
 
-def publish(version_id: int, *, actor: Actor) -> ProgramVersion:
-    """Make a version final and effective.
+def stamp_of(version: ProgramVersion) -> str:
+    """The stamp of what a version says."""
+    return stamp(*_said(version))
+
+
+def _said(version: ProgramVersion) -> tuple[object, ...]:
+    begins = version.applies_from.isoformat() if version.applies_from else None
+    return version.name, version.definition, version.budget_points, begins
+
+
+def publish(version_id: int, *, seen: str | None = None, actor: Actor) -> ProgramVersion:
+    """Make a version final and effective. `seen`: the stamp of what the publisher read.
 
     Over 5,000 in the reporting currency, or without a budget, the publisher must not have written any of it.
-    Raises Forbidden (no right to publish), SecondPersonNeeded, VersionIsFinal, InvalidInput.
+    Raises Forbidden (no right to publish), SecondPersonNeeded, VersionIsFinal, ChangedSince, InvalidInput.
     """
     if not actor.can("program.publish"):
         raise Forbidden()
@@ -171,6 +182,7 @@ def publish(version_id: int, *, actor: Actor) -> ProgramVersion:
         version = lock(ProgramVersion, version_id)
         if version.state is VersionState.PUBLISHED:
             raise VersionIsFinal()
+        check_seen(seen, *_said(version))
         program = lock(Program, version.program_id)
         if program.ended_on is not None:
             raise Conflict(_("This program has ended. Start a new program instead."))

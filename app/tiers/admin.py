@@ -11,9 +11,10 @@ from app.core.clock import today
 from app.core.db import db
 from app.core.errors import InvalidInput, NotFound
 from app.core.http import idempotent, render, see_other
-from app.core.i18n import LOCALE_NAMES, _, ngettext
+from app.core.i18n import LOCALE_NAMES, _, _l, ngettext
 from app.core.nav import count_for
 from app.core.settings import current_settings
+from app.core.stamps import ChangedSince
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.partners.audience_form import audience_parts
@@ -27,6 +28,10 @@ from app.tiers.plans import METRICS, Definition
 from app.tiers.services import plans
 
 __all__ = ["admin_bp", "companies_admin"]
+_CHANGED = _l(
+    "This draft was saved elsewhere after you opened it here. What you typed is still here: save again to put it in the"
+    " place of what stands."
+)
 count_for("/admin/tiers", overview.waiting_count)
 
 
@@ -80,12 +85,15 @@ def save(public_id: str) -> Response:
                 name=form.name.data or "",
                 definition=made,
                 month=int(form.month.data),
+                seen=request.form.get("seen"),
                 actor=actor,
             )
             if action == "send":
                 plans.send_for_sign_off(version.id, actor=actor)
             toast = _("Sent for sign-off.") if action == "send" else _("Saved.")
             return see_other(url_for("tiers_admin.show", public_id=public_id), toast=toast)
+    except ChangedSince:
+        return _page(public_id, form=form, status=409)
     except InvalidInput as problem:
         for name, sentence in problem.fields.items():
             form.fail_cell(name, sentence)
@@ -120,7 +128,7 @@ def give_back(public_id: str) -> Response:
 @needs("tier.publish")
 def publish(public_id: str) -> Response:
     """A second person makes it final."""
-    version = plans.publish(_open(public_id)[1].id, actor=current_actor())
+    version = plans.publish(_open(public_id)[1].id, seen=request.form.get("seen"), actor=current_actor())
     toast = _("Published. It applies from %(day)s.", day=words.long_day(version.applies_from))
     return see_other(url_for("tiers_admin.show", public_id=public_id), toast=toast)
 
@@ -199,6 +207,9 @@ def _page(
         context |= _shown(plan, version, form if can_edit else None, shows_live, texts)
         context |= {
             "can_edit": can_edit,
+            # What was typed over stays what it was, until the writer has been told that it changed.
+            "seen": request.form.get("seen") if status == 422 else plans.stamp_of(version),
+            "changed_since": _CHANGED if status == 409 else None,
             "is_writer": actor.person_id in {version.made_by_id, *version.editor_ids},
         }
     return render("admin/tiers/index.html", "main", 422 if sentence else status, **context)

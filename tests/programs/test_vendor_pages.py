@@ -1,11 +1,13 @@
 """Programs written, signed off, changed and ended on screen."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from app.core.clock import today as today_in
 from app.core.db import db
+from app.programs import services
 from app.programs.models import Program, ProgramVersion, VersionState
 from app.programs.rules import Definition
 from tests.cast import sign_in
@@ -56,6 +58,25 @@ def test_the_marketer_writes_finance_signs_off_and_partners_read_it(app, client,
     assert answer.status_code == 303
     page = text_of(sign_in(client, cast.aisyah).get("/programs"))
     assert "Win a deal in <b>Firewall</b> of <b>RM 10,000 or more</b> and get" in page
+
+
+def test_what_was_written_anew_meanwhile_is_not_published_unread(app, client, cast):
+    fields = FIELDS | {"families": [str(cast.families["firewall"])], "action": "send"}
+    sign_in(client, cast.marketer).post("/admin/programs", data=fields)
+    here = "/admin/programs/firewall-push"
+    read = re.search(r'name="seen" value="(\w+)"', sign_in(client, cast.finance).get(here).text)
+    with app.app_context():
+        version = db.session.query(ProgramVersion).one()
+        more = Definition.from_record(version.definition)
+        services.save_draft(
+            version.id, name="Firewall push", definition=more, budget_points=900_000, actor=cast.marketer
+        )
+        services.send_for_sign_off(version.id, actor=cast.marketer)
+    answer = client.post(here + "/publication", data={"seen": read[1]})
+    assert answer.status_code == 409 and "This was changed after you opened it." in text_of(answer)
+    assert only_version(app).state is VersionState.WAITING
+    read = re.search(r'name="seen" value="(\w+)"', client.get(here).text)
+    assert client.post(here + "/publication", data={"seen": read[1]}).status_code == 303
 
 
 def test_the_same_form_twice_makes_one_program(app, client, cast):

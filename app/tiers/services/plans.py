@@ -17,6 +17,7 @@ from app.core.clock import today, utc_now
 from app.core.db import db, dialect, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput
 from app.core.i18n import _, _l
+from app.core.stamps import check_seen, stamp
 from app.core.types import new_public_id
 from app.identity.actor import Actor
 from app.partners.models import Organisation
@@ -75,12 +76,27 @@ def create_plan(name: str, definition: Definition, *, month: int = CALENDAR, act
         return version
 
 
+def stamp_of(version: TierVersion) -> str:
+    """The stamp of what a version says."""
+    return stamp(*_said(version))
+
+
 def save_draft(
-    version_id: int, *, name: str, definition: Definition, month: int, actor: Actor
+    version_id: int,
+    *,
+    name: str,
+    definition: Definition,
+    month: int,
+    seen: str | None = None,
+    actor: Actor,
 ) -> TierVersion:
-    """Change a draft; one that waits for sign-off becomes a draft again. Raises VersionIsFinal, InvalidInput."""
+    """Change a draft; one that waits for sign-off becomes a draft again. `seen`: the stamp of what the writer opened.
+
+    Raises VersionIsFinal, ChangedSince, InvalidInput.
+    """
     with transaction():
         version = _open_version(version_id)
+        check_seen(seen, *_said(version))
         version.name = _checked_name(name)
         if not 0 <= month <= 12:
             raise InvalidInput(fields={"month": _("Choose a period.")})
@@ -147,11 +163,11 @@ def return_draft(version_id: int, *, actor: Actor) -> TierVersion:
         return version
 
 
-def publish(version_id: int, *, actor: Actor) -> TierVersion:
+def publish(version_id: int, *, seen: str | None = None, actor: Actor) -> TierVersion:
     """Make a version final and tell its writers: the first applies at once and places every company, a later one with
-    the next year.
+    the next year. `seen`: the stamp of what the second person read.
 
-    Raises Forbidden (no right to publish), SecondPersonNeeded, NotSent, VersionIsFinal, InvalidInput.
+    Raises Forbidden (no right to publish), SecondPersonNeeded, NotSent, VersionIsFinal, ChangedSince, InvalidInput.
     """
     if not actor.can("tier.publish"):
         raise Forbidden()
@@ -162,6 +178,7 @@ def publish(version_id: int, *, actor: Actor) -> TierVersion:
             raise SecondPersonNeeded()
         if version.state is not VersionState.WAITING:
             raise NotSent()
+        check_seen(seen, *_said(version))
         _check_ready(version)
         previous = _last_published(plan.id)
         version.applies_from = today() if previous is None else _next_start(previous)
@@ -210,14 +227,18 @@ def _new_stamp() -> bool:
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     first = db.session.scalar(select(TierState.id)) is None
-    stamp = new_public_id()
+    fresh = new_public_id()
     look_again()
     db.session.execute(
         insert(TierState)
-        .values(id=1, stamp=stamp, built_at=utc_now())
-        .on_conflict_do_update(index_elements=["id"], set_={"stamp": stamp})
+        .values(id=1, stamp=fresh, built_at=utc_now())
+        .on_conflict_do_update(index_elements=["id"], set_={"stamp": fresh})
     )
     return first
+
+
+def _said(version: TierVersion) -> tuple[object, ...]:
+    return version.name, version.year_starts_month, version.definition
 
 
 def _open_version(version_id: int) -> TierVersion:
