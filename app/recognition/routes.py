@@ -106,12 +106,23 @@ def applaud(public_id: str) -> Response:
 @bp.post("/recognition/<public_id>/consent")
 @needs("recognition.view")
 def consent(public_id: str) -> Response:
-    """Say whether one's name may stand in the Hall of Fame; it counts from the next request on."""
+    """Say whether a name may stand in the Hall of Fame; it counts from the next request on."""
     wanted = request.form.get("answer") == "yes"
-    services.answer_consent(public_id, wanted, actor=current_actor())
-    toast = (
-        _("Your name stands in the Hall of Fame.") if wanted else _("Your name is not in the Hall of Fame.")
+    answered = services.answer_consent(
+        public_id, wanted, actor=current_actor(), recipient_id=request.form.get("for") or None
     )
+    if answered.person_id is None:
+        toast = (
+            _("The company’s name stands in the Hall of Fame.")
+            if wanted
+            else _("The company’s name is not in the Hall of Fame.")
+        )
+    else:
+        toast = (
+            _("Your name stands in the Hall of Fame.")
+            if wanted
+            else _("Your name is not in the Hall of Fame.")
+        )
     return see_other(url_for("recognition.show", public_id=public_id), toast=toast)
 
 

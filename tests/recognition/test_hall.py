@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -127,6 +129,34 @@ def test_what_is_withdrawn_or_suspended_is_not_there(app: Flask, cast: Cast) -> 
         assert names() == [cast.budi.name]
         suspend_organisation(cast.merapi.id, actor=cast.owner, reason="Under review")
         assert names() == []
+
+
+def test_who_is_named_with_the_company_answers_for_each_alone(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    admin = cast.kinabalu_admin
+    with app.app_context():
+        begin(cast, budget=0)
+        award = give(cast, person(admin), company(cast.kinabalu)).public_id
+    sign_in(client, admin)
+    page = client.get(f"/recognition/{award}").text
+    mine, ours = re.findall(r'name="for" value="(\w+)"', page)
+    consent = f"/recognition/{award}/consent"
+    client.post(consent, data={"for": ours, "answer": "yes"})
+    assert "company’s name stands" in client.get(f"/recognition/{award}").text
+    with app.app_context():
+        assert names() == [cast.kinabalu.name]
+    client.post(consent, data={"for": mine, "answer": "yes"})
+    assert client.post(consent, data={"for": "another", "answer": "yes"}).status_code == 404
+    with app.app_context():
+        assert sorted(names()) == sorted([admin.name, cast.kinabalu.name])
+    client.post("/recognition/consents/withdrawal")
+    with app.app_context():
+        assert names() == [cast.kinabalu.name]
+    client.post(consent, data={"answer": "yes"})  # a page from before the question said for whom
+    client.post(consent, data={"answer": "no"})
+    with app.app_context():
+        assert names() == [cast.kinabalu.name]
 
 
 def test_one_button_takes_a_name_off_everywhere(app: Flask, client: FlaskClient, cast: Cast) -> None:

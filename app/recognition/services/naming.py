@@ -26,27 +26,37 @@ def speaks_for(actor: Actor) -> ColumnElement[bool]:
     return or_(own, company)
 
 
-def answer_consent(public_id: str, is_given: bool, *, actor: Actor) -> None:
-    """Say whether one's name may stand in the Hall of Fame for this award.
+def answer_consent(
+    public_id: str, is_given: bool, *, actor: Actor, recipient_id: str | None = None
+) -> AwardRecipient:
+    """Say whether a name may stand in the Hall of Fame for this award; the recipient that was answered for.
 
-    Raises NotFound for an award that is not theirs to answer for. The same answer again writes nothing.
+    An award may be for a person and for the company they manage: each is asked, and an answer is for that one alone.
+    Without `recipient_id` it is for the person. Raises NotFound for what is not theirs to answer for. The same answer
+    again writes nothing.
     """
     query = (
-        select(AwardRecipient.id)
+        select(AwardRecipient)
         .join(Award, Award.id == AwardRecipient.award_id)
         .where(Award.public_id == public_id, Award.state == AwardState.GIVEN, speaks_for(actor))
     )
+    if recipient_id is not None:
+        query = query.where(AwardRecipient.public_id == recipient_id)
     with transaction():
-        found = list(db.session.scalars(query.order_by(AwardRecipient.id)))
-        if not found:
+        found = db.session.scalar(
+            query.order_by(AwardRecipient.person_id.is_(None), AwardRecipient.id).limit(1)
+        )
+        if found is None:
             raise NotFound()
-        _write(found, is_given, actor)
+        _write([found.id], is_given, actor)
+        return found
 
 
 def withdraw_all_consents(*, actor: Actor) -> int:
-    """Take one's name off the Hall of Fame altogether; how many awards that were."""
+    """Take one's own name off the Hall of Fame altogether; how many awards that were. A company's name stays."""
     said = select(HallConsent.recipient_id).where(HallConsent.is_given)
-    query = select(AwardRecipient.id).where(speaks_for(actor), AwardRecipient.id.in_(said))
+    own = AwardRecipient.person_id == actor.person_id
+    query = select(AwardRecipient.id).where(own, AwardRecipient.id.in_(said))
     with transaction():
         return _write(list(db.session.scalars(query.order_by(AwardRecipient.id))), False, actor)
 
