@@ -8,6 +8,11 @@ from app.core.errors import Conflict
 from app.core.i18n import _l
 from app.core.types import dump_json
 
+CHANGED_SINCE = _l(
+    "This draft was saved elsewhere after you opened it here. What you typed is still here: save again to put it in the"
+    " place of what stands."
+)
+
 
 class ChangedSince(Conflict):
     """What was looked at is not what stands now."""

@@ -16,6 +16,7 @@ from app.core.forms import add_errors
 from app.core.http import idempotent, render, render_block, see_other
 from app.core.i18n import LOCALES, _, current_locale
 from app.core.markdown import plain_text, render_markdown
+from app.core.stamps import CHANGED_SINCE, ChangedSince
 from app.identity.actor import current_actor
 from app.identity.audience import count_reach
 from app.identity.guard import needs
@@ -95,7 +96,10 @@ def _page(form: AnnouncementForm, row: Announcement | None = None, status: int =
         row=row,
         reach=count_reach(audience, actor) if status == 200 else None,
         publish_label=_publish_label(form),
-        error_prefix=_("Error: ") if status == 422 else "",
+        error_prefix=_("Error: ") if status >= 400 else "",
+        # What was typed over stays what it was, until the writer has been told that it changed.
+        seen=request.form.get("seen") if status == 422 else drafts.stamp_of(row) if row else "",
+        changed_since=CHANGED_SINCE if status == 409 else None,
         **_preview(form, form.kind.data or "", ends_at=form.ends_at.data),
     )
 
@@ -155,7 +159,7 @@ def _act(form: AnnouncementForm, row: Announcement | None) -> Response:
     try:
         with transaction():
             saved = (
-                drafts.save(row.public_id, form.draft, actor=actor)
+                drafts.save(row.public_id, form.draft, seen=request.form.get("seen"), actor=actor)
                 if row is not None
                 else drafts.create(form.draft, actor=actor)
             )
@@ -163,6 +167,8 @@ def _act(form: AnnouncementForm, row: Announcement | None) -> Response:
                 publishing.publish(saved.public_id, actor=actor)
             elif action == "test":
                 send_test(saved.public_id, _tab(form), actor=actor)
+    except ChangedSince:
+        return _page(form, row, status=409)
     except InvalidInput as wrong:
         if not wrong.fields:
             raise

@@ -11,10 +11,10 @@ from app.core.clock import today
 from app.core.db import db
 from app.core.errors import InvalidInput, NotFound
 from app.core.http import idempotent, render, see_other
-from app.core.i18n import LOCALE_NAMES, _, _l, ngettext
+from app.core.i18n import LOCALE_NAMES, _, ngettext
 from app.core.nav import count_for
 from app.core.settings import current_settings
-from app.core.stamps import ChangedSince
+from app.core.stamps import CHANGED_SINCE, ChangedSince
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.partners.audience_form import audience_parts
@@ -28,10 +28,6 @@ from app.tiers.plans import METRICS, Definition
 from app.tiers.services import plans
 
 __all__ = ["admin_bp", "companies_admin"]
-_CHANGED = _l(
-    "This draft was saved elsewhere after you opened it here. What you typed is still here: save again to put it in the"
-    " place of what stands."
-)
 count_for("/admin/tiers", overview.waiting_count)
 
 
@@ -209,7 +205,7 @@ def _page(
             "can_edit": can_edit,
             # What was typed over stays what it was, until the writer has been told that it changed.
             "seen": request.form.get("seen") if status == 422 else plans.stamp_of(version),
-            "changed_since": _CHANGED if status == 409 else None,
+            "changed_since": CHANGED_SINCE if status == 409 else None,
             "is_writer": actor.person_id in {version.made_by_id, *version.editor_ids},
         }
     return render("admin/tiers/index.html", "main", 422 if sentence else status, **context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -297,3 +298,29 @@ def test_the_lists_go_on_by_key_within_few_statements(app: Flask, cast: Cast, cl
     assert len(seen) <= 8 and "News 25" in page.text and "News 00" not in page.text
     assert 'href="/admin/news/new"' not in page.text
     assert len(WORDS) == 2
+
+
+def test_who_saves_a_draft_over_another_is_told_and_loses_nothing(
+    app: Flask, cast: Cast, client: FlaskClient
+) -> None:
+    sign_in(client, cast.marketer).post("/admin/news", data=typed())
+    with app.app_context():
+        path = f"/admin/news/{only().public_id}"
+
+    def seen_on(html: str) -> str:
+        found = re.search(r'name="seen" value="([0-9a-f]{20})"', html)
+        assert found
+        return found[1]
+
+    opened = seen_on(client.get(path + "/edit").text)
+    theirs = typed(title_en="Theirs", seen=opened)
+    assert sign_in(client, cast.owner).post(path, data=theirs).status_code == 303
+    sign_in(client, cast.marketer)
+    wrong = client.post(path, data=typed(title_en="Mine", href="nowhere", seen=opened))
+    assert wrong.status_code == 422 and seen_on(wrong.text) == opened
+    for action in ("draft", "publish"):
+        told = client.post(path, data=typed(title_en="Mine", seen=opened, action=action))
+        assert told.status_code == 409 and "This draft was saved elsewhere" in told.text
+        assert 'value="Mine"' in told.text and 'value="Theirs"' in client.get(path + "/edit").text
+    again = client.post(path, data=typed(title_en="Mine", seen=seen_on(told.text)))
+    assert again.status_code == 303 and 'value="Mine"' in client.get(path + "/edit").text

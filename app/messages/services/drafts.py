@@ -15,6 +15,7 @@ from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import LOCALES, _, ngettext
+from app.core.stamps import check_seen, stamp
 from app.identity.actor import Actor
 from app.messages.models import Announcement, Kind, Revision, State, Wording
 from app.messages.scope import audience_columns, may_edit, visible_announcements
@@ -104,14 +105,23 @@ def create(draft: Draft, *, actor: Actor) -> Announcement:
     return row
 
 
-def save(public_id: str, draft: Draft, *, actor: Actor) -> Announcement:
-    """Change a draft. Raises NotFound, Forbidden, NotEditable, InvalidInput."""
+def stamp_of(row: Announcement) -> str:
+    """The stamp of a draft as it was last saved."""
+    return stamp(row.changed_at.isoformat())
+
+
+def save(public_id: str, draft: Draft, *, seen: str | None = None, actor: Actor) -> Announcement:
+    """Change a draft. `seen`: the stamp of what the writer opened.
+
+    Raises NotFound, Forbidden, NotEditable, ChangedSince, InvalidInput.
+    """
     check(draft, actor)
     with transaction():
         row = find_editable(public_id, actor)
         revision = open_revision(row.id)
         if row.state is not State.DRAFT or revision is None:
             raise NotEditable(_("This announcement is no draft any more. Write a correction instead."))
+        check_seen(seen, row.changed_at.isoformat())
         for name, value in _columns(draft).items():
             setattr(row, name, value)
         row.changed_at = utc_now()
