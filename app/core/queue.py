@@ -57,13 +57,25 @@ def _wake_current() -> None:
         get_logger().warning("could not wake a worker", error=type(problem).__name__)
 
 
+def is_due(every_minutes: int, swept: int | None, minute: int) -> bool:
+    """Whether one of its minutes has come since the last sweep, also while nobody could look; at a start, always.
+
+    Minutes are those of Unix time. So work of once a day is done on a machine that is off at that minute, or busy.
+    """
+    if swept is None or minute // every_minutes != swept // every_minutes:
+        return True
+    return minute == swept and minute % every_minutes == 0
+
+
 def run_periodic() -> None:
     """Each minute: run what the schedule says is due, then whatever is waiting."""
     from app.core.clock import utc_now
 
     minute = int(utc_now().timestamp() // 60)
+    swept = current_app.extensions.get("tangga_swept")
+    current_app.extensions["tangga_swept"] = minute
     for item in jobs.SCHEDULE.values():
-        if minute % item.every_minutes == 0:
+        if is_due(item.every_minutes, swept, minute):
             try:
                 item.run()
             except Exception as problem:  # noqa: BLE001 - one periodic job must not stop the others

@@ -1,6 +1,6 @@
 """The outbox: promised with the business change, kept at least once, tried again, given up with a reason."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +10,7 @@ from app.core import jobs
 from app.core.clock import freeze, utc_now
 from app.core.db import db, transaction
 from app.core.jobs import Job
+from app.core.queue import run_periodic
 
 SEEN: list[int] = []
 
@@ -96,3 +97,32 @@ def test_a_killed_worker_gives_its_job_back_when_the_lease_runs_out(app: Flask) 
 def test_work_without_a_handler_is_refused_when_promised(app: Flask) -> None:
     with app.app_context(), pytest.raises(KeyError), transaction():
         jobs.enqueue("nobody.knows", {})
+
+
+def test_what_comes_once_a_day_comes_also_where_its_minute_was_slept_through(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one worker may be busy at midnight, and the machine off."""
+    ran: list[str] = []
+    monkeypatch.setattr(
+        jobs,
+        "SCHEDULE",
+        {
+            name: jobs.Periodic(name, minutes, lambda name=name: ran.append(name))  # type: ignore[misc]
+            for name, minutes in (("minute", 1), ("quarter", 15), ("day", 24 * 60))
+        },
+    )
+    app.extensions.pop("tangga_swept", None)
+    expected = {
+        "2026-11-22T23:58": ["minute", "quarter", "day"],  # the worker has just begun
+        "2026-11-22T23:59": ["minute"],
+        "2026-11-23T00:02": ["minute", "quarter", "day"],  # it was busy until now
+        "2026-11-23T00:03": ["minute"],
+        "2026-11-23T00:15": ["minute", "quarter"],
+    }
+    for at, wanted in expected.items():
+        ran.clear()
+        with app.app_context(), freeze(datetime.fromisoformat(at).replace(tzinfo=UTC)):
+            run_periodic()
+        assert ran == wanted, at
+    app.extensions.pop("tangga_swept")
