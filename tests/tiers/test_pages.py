@@ -345,7 +345,8 @@ def test_a_manager_pins_a_level_and_ends_the_pin(app: Flask, client: FlaskClient
         "idempotency_key": "b-0123456789abcdef",
     }
     assert client.post(f"{here}/pin", data=right).status_code == 303
-    assert "A promise" in client.get(here).text
+    page = client.get(here).text
+    assert "A promise" in page and "Stands here" in page and "You are here" not in page
     with app.app_context():
         assert makers.level_of(cast.kinabalu.id) == "gold"
         assert find_actor_by_email(cast.aisyah.email).organisation_tier == "gold"
