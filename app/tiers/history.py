@@ -12,13 +12,21 @@ from sqlalchemy.orm import aliased
 
 from app.activities.models import Activity
 from app.core.db import db
-from app.core.i18n import _
+from app.core.i18n import _, _l
 from app.identity.models import Person
 from app.tiers import words
 from app.tiers.models import Cause, TierChange, TierPin
 from app.tiers.plans import Definition
 
 SHOWN = 12
+# The company's own page says the same to its people.
+CAUSES = words.CAUSES | {
+    "deal_won": _l("A won deal carried the company over the border"),
+    "sale": _l("A sale carried the company over the border"),
+    "course_passed": _l("A course passed carried the company over the border"),
+    "certified": _l("A certificate carried the company over the border"),
+    "activity": _l("What the company did carried it over the border"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ def _changes(organisation_id: int, definition: Definition) -> list[Line]:
     return [
         Line(
             definition.level(row.to_level).name,
-            str(words.CAUSES.get(str(row.fact or row.cause), words.CAUSES["activity"])),
+            str(CAUSES.get(str(row.fact or row.cause), CAUSES["activity"])),
             "",
             row.created_at,
         )

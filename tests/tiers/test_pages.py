@@ -320,6 +320,8 @@ def test_the_way_here_says_what_caused_each_step(app: Flask, client: FlaskClient
     ]
     found = [page.find(f" {level} {cause} ") for level, cause in steps]
     assert found == sorted(found) and found[0] >= 0, page
+    seen = sign_in(client, cast.finance).get(f"/admin/tiers/companies/{cast.kinabalu.public_id}").text
+    assert "A won deal carried the company over the border" in seen
 
 
 def test_a_manager_pins_a_level_and_ends_the_pin(app: Flask, client: FlaskClient, cast: Cast) -> None:
