@@ -16,7 +16,7 @@ from app.training import words
 from app.training.files import handed_out
 from app.training.models import language_of
 from app.training.queries import learning as pages
-from app.training.queries.certificates import list_by_serial
+from app.training.queries.certificates import find_renewable, list_by_serial
 from app.training.queries.courses import CourseView, find_course
 from app.training.queries.quizzes import AttemptView, find_attempt, find_question, tries_left
 from app.training.services import learning, quizzes
@@ -51,6 +51,7 @@ def show(slug: str) -> Response:
 def _course(course: CourseView, refused: str | None = None, status: int = 200) -> Response:
     actor = current_actor()
     points = {} if course.is_passed else pages.points_of_courses(actor, [course.slug])
+    ends = course.is_passed and not course.is_open and course.gives_certificate and course.is_live
     return render(
         "training/course.html",
         "main",
@@ -59,6 +60,7 @@ def _course(course: CourseView, refused: str | None = None, status: int = 200) -
         parts=pages.list_parts(course),
         quiz=pages.quiz_state(course),
         points=points.get(course.slug, 0),
+        renewal=find_renewable(actor, course.slug) if ends and course.has_quiz else None,
         refused=refused,
         error_prefix=_("Error: ") if refused else "",
     )

@@ -93,6 +93,19 @@ def test_a_certificate_runs_out_and_is_renewed_by_passing_again(app: Flask, cast
     assert own == [second] and gone == "expired"
 
 
+@pytest.mark.parametrize(("days", "sentence"), [(320, "certificate ends on"), (370, "certificate ended on")])
+def test_the_page_of_a_course_says_that_passing_again_renews(
+    app: Flask, cast: Cast, days: int, sentence: str
+) -> None:
+    with app.app_context():
+        publish(validity_months=12)
+        passed("zero-trust", cast.aisyah)
+    assert "Take it again" in sign_in(app.test_client(), cast.aisyah).get("/training/zero-trust").text
+    with travel(utc_now() + timedelta(days=days)):
+        page = sign_in(app.test_client(), cast.aisyah).get("/training/zero-trust").text
+    assert sentence in page and "Renew it" in page and "earns nothing" not in page
+
+
 def test_a_certificate_without_an_end_is_given_once(app: Flask, cast: Cast) -> None:
     with app.app_context():
         publish()

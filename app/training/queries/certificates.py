@@ -115,6 +115,14 @@ def list_own(actor: Actor, limit: int = 10) -> list[CertificateView]:
     ]
 
 
+def find_renewable(actor: Actor, course_slug: str) -> CertificateView | None:
+    """A person's own certificate of a course, if it runs out soon or has run out and passing again renews it."""
+    mine = (Certificate.person_id == actor.person_id, Course.slug == course_slug)
+    row = db.session.execute(_rows().where(*mine).order_by(Certificate.id.desc()).limit(1)).first()
+    view = _view(row) if row is not None else None
+    return view if view is not None and view.can_renew else None
+
+
 def list_by_serial(serials: Sequence[str]) -> list[CertificateView]:
     """These certificates, in the order given."""
     if not serials:
