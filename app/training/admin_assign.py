@@ -24,9 +24,10 @@ MOST_PEOPLE = 500
 def assignments() -> Response:
     after = request.args.get("after", "")
     rows, following = queries.list_assignments(after=after)
+    offers = rows and not after and current_actor().can("training.edit")
     return render(
         "admin/training/assignments.html", "rows" if after else "main", rows=rows, more_url=more_url(following),
-        course=None,
+        course=None, assignable=queries.list_assignable() if offers else [],
     )  # fmt: skip
 
 

@@ -242,7 +242,9 @@ def test_assigning_says_what_is_wrong_and_keeps_the_form(app, writer, cast: Cast
         assert answer.status_code == 422 and sentence in answer.text and "Kept note" in answer.text, fields
     good = keyed(who="people", people="aisyah@kinabalu.example.com\nBUDI@merapi.example.com", due_on="")
     assert writer.post("/admin/training/zero-trust/assignments", data=good).status_code == 303
-    assert "0 of 2 passed" in writer.get("/admin/training/assignments").text
+    listed = writer.get("/admin/training/assignments").text
+    assert "0 of 2 passed" in listed and "Assign a course" in listed
+    assert listed.count('href="/admin/training/zero-trust/assignments"') == 2
 
 
 def test_a_certification_needs_two_published_courses(app, writer, cast: Cast) -> None:

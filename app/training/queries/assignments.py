@@ -15,9 +15,10 @@ from app.identity.models import Person, PersonStatus
 from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
 from app.partners.models import Membership
-from app.training.models import Assignment, AssignmentPerson, Course, CoursePass, said
+from app.training.models import Assignment, AssignmentPerson, Course, CoursePass, CourseStatus, said
 
 PAGE = 25
+MOST_COURSES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ def list_assignments(slug: str | None = None, after: str = "") -> tuple[list[Ass
         for row in rows[:PAGE]
     ]  # fmt: skip
     return found, found[-1].public_id if len(rows) > PAGE else None
+
+
+def list_assignable() -> list[tuple[str, str]]:
+    """(slug, title) of the courses that can be assigned. One statement."""
+    query = select(Course.slug, Course.title).where(Course.status == CourseStatus.LIVE)
+    rows = db.session.execute(query.order_by(Course.position, Course.id).limit(MOST_COURSES)).all()
+    locale = current_locale()
+    return [(row.slug, said(row.title, locale)) for row in rows]
 
 
 def _whom(record: dict[str, Any] | None) -> list[str] | None:
