@@ -13,7 +13,15 @@ from wtforms import SelectField
 
 from app.core.forms import AppForm, LengthAtMost, Required, TextField, WholeNumberField, money_sentence
 from app.core.i18n import LOCALES, _, current_locale
-from app.core.money import InvalidNumber, exponent, format_money, format_points, parse_int, parse_short
+from app.core.money import (
+    InvalidNumber,
+    exponent,
+    format_money,
+    format_points,
+    parse_int,
+    parse_short,
+    separators,
+)
 from app.core.settings import current_settings
 from app.partners.audience_form import AudienceFields
 from app.tiers import benefits, words
@@ -272,11 +280,14 @@ class _Reader:
         return value or None
 
     def _times(self, name: str) -> int:
-        """1.25 as 12500; empty is once."""
-        text = self._text(name).replace(",", ".") or "1"
-        found = re.fullmatch(r"([0-9]{1,2})(?:\.([0-9]{1,4}))?", text)
+        """1.25 as 12500, its decimals parted as the locale does; empty is once."""
+        mark = re.escape(separators(self._locale)[1])
+        found = re.fullmatch(rf"([0-9]{{1,2}})(?:{mark}([0-9]{{1,4}}))?", self._text(name) or "1")
         if not found:
-            self._form.fail_cell(name, _("Choose a multiplier from 1 to 10."))
+            example = benefits.times(12_500)
+            self._form.fail_cell(
+                name, _("Write a multiplier from 1 to 10, for example %(example)s.", example=example)
+            )
             return ONE_TIMES_BPS
         return int(found.group(1)) * ONE_TIMES_BPS + int((found.group(2) or "").ljust(4, "0"))
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.core.clock import freeze, today
 from app.core.db import db
 from app.core.errors import InvalidInput
+from app.identity.services.people import set_language
 from app.notices.models import Notice
 from app.partners.audience import Audience
 from app.tiers.overview import list_plans
@@ -45,6 +46,21 @@ def test_a_level_has_a_name_of_its_own_and_opens_no_less_than_the_one_below(
     assert answer.status_code == 422 and 'id="level-1-name-error"' in answer.text
     assert "Level 1 has this name too. Each level needs a name of its own." in page
     assert 'id="level-1-multiplier-error"' in answer.text and "MEMBER cannot earn less than Member." in page
+
+
+def test_a_multiplier_is_read_as_the_writer_writes_numbers(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    here = f"/admin/tiers/plans/{begin_plan(app, sign_in(client, cast.marketer))}"
+    for language, refused, taken in (("en", "1,250", "1.25"), ("id", "1.250", "1,25")):
+        with app.app_context():
+            set_language(cast.marketer.person_id, language)
+        for typed, status in ((refused, 422), (taken, 303)):
+            key = f"{language}-{status}-0123456789abcdef"
+            data = {**MATRIX, "level-1-multiplier": typed, "need-1-revenue": "48000", "level-1-fund": ""}
+            answer = client.post(here, data={**data, "idempotency_key": key})
+            assert answer.status_code == status and (status == 303 or taken in text_of(answer.text))
+        assert f'name="level-1-multiplier" value="{taken}"' in client.get(here).text
 
 
 def test_a_level_added_begins_with_what_the_one_below_opens_and_is_called_by_its_number(
