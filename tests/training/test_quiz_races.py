@@ -6,13 +6,17 @@ from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.core.db import db
+from app.tiers.plans import Metric
+from app.tiers.services.reviews import review_companies
 from app.training.errors import AnsweredAlready, PassedMeanwhile
 from app.training.models import Attempt, Certificate, CoursePass, Enrolment
 from app.training.services import learning, quizzes
-from tests.cast import Cast, add_person
+from app.training.services.catching_up import certify_batch
+from tests.cast import Cast, add_company, add_person
 from tests.ledger.support import clean
 from tests.programs.makers import balance
 from tests.races import race, split
+from tests.tiers import makers as tiers
 from tests.training.support import certify, drawn, pays, publish, read_all, right, wrong
 
 pytestmark = pytest.mark.race
@@ -131,3 +135,32 @@ def test_two_courses_passed_at_once_complete_a_certification(
     with app.app_context():
         given = select(func.count(Certificate.id)).where(Certificate.certification_id == wanted)
         assert db.session.scalar(given) == rounds["race"]
+
+
+def test_catching_up_and_the_review_of_tiers_take_companies_in_one_order(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """The people of a batch come by their own number, and the review goes through the companies by theirs."""
+    with app.app_context():
+        tiers.live(
+            cast, tiers.definition(Metric("certified"), silver={"certified": 900}, gold={"certified": 990})
+        )
+        courses = [publish(slug, parts=1, questions=0, gives_certificate=False) for slug in ("one", "two")]
+        companies = [
+            add_company(f"C{number}", "MY", "MYR", "en", "Asia/Kuala_Lumpur", "Town") for number in range(20)
+        ]
+        for number, company in enumerate(reversed(companies)):
+            person = add_person(f"c{number}@c{number}.example", "P", cast.aisyah.role, company)
+            for slug in ("one", "two"):
+                learning.finish_part(slug, 1, actor=person)
+        ids = [company.id for company in companies]
+    for number in range(rounds["race"] // 10):
+        with app.app_context():
+            wanted = certify(f"Both {number}", *courses, audience={}).id
+        runners = [
+            lambda wanted=wanted: certify_batch(wanted, "run", 0),
+            lambda: [review_companies(ids) for _again in range(10)],
+        ]
+        values, errors = split(race(app, runners))
+        assert not errors, errors[0]
+        assert values[0] == len(companies)

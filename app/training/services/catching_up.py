@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Select, func, select
 
 from app.core.db import db, transaction
 from app.core.i18n import _, current_locale
 from app.core.jobs import enqueue
 from app.core.types import new_public_id
+from app.identity.actor import Actor
 from app.identity.audience import people_of
 from app.identity.queries import get_actor_of
 from app.partners.audience import Audience
@@ -40,7 +44,12 @@ def certify_batch(certification_id: int, run: str, after: int) -> int:
         if row is None or not row.is_live:
             return 0
         rows = db.session.execute(_complete(row, after)).all()
-        serials = {one.person_id: _issued(row, one.person_id, one.latest) for one in rows}
+        serials = {
+            one.person_id: certify(
+                row, db.session.get_one(Enrolment, one.latest), last_of(row, one.person_id), actor=actor
+            )
+            for actor, one in _by_company(rows)
+        }
         for person_id, serial in serials.items():
             if serial is not None:
                 _tell(row, person_id, serial)
@@ -68,11 +77,11 @@ def _complete(row: Certification, after: int) -> Select[int, int]:
     )
 
 
-def _issued(row: Certification, person_id: int, latest: int) -> str | None:
-    actor = get_actor_of(person_id)
-    if actor is None:
-        return None
-    return certify(row, db.session.get_one(Enrolment, latest), last_of(row, person_id), actor=actor)
+def _by_company(rows: Sequence[Any]) -> list[tuple[Actor, Any]]:
+    """These people as actors, in the order of their companies: the rows of companies are taken in this one order, by the
+    review of tiers too."""
+    found = [(actor, one) for one in rows if (actor := get_actor_of(one.person_id)) is not None]
+    return sorted(found, key=lambda each: (each[0].organisation_id or 0, each[1].person_id))
 
 
 def _tell(row: Certification, person_id: int, serial: str) -> None:
