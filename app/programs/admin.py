@@ -13,6 +13,7 @@ from app.core.http import idempotent, render, see_other, with_query
 from app.core.i18n import _
 from app.core.nav import count_for
 from app.core.settings import current_settings
+from app.core.stamps import CHANGED_SINCE, ChangedSince
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.ledger.worth import asks_second_person, reporting_rate, reporting_worth, second_person_over
@@ -208,6 +209,8 @@ def _save(draft: Draft | None) -> Response:
     except InvalidInput as refused:
         add_errors(form, refused.fields)
         return _editor(form, draft, status=422)
+    except ChangedSince:
+        return _editor(form, draft, status=409, message=str(CHANGED_SINCE))
     except Conflict as refused:
         return _editor(form, draft, status=409, message=str(refused.message))
     slug = admin_queries.slug_of(version.program_id)
@@ -228,7 +231,7 @@ def _write(form: ProgramForm, version: ProgramVersion | None, actor: Actor) -> P
         )
     return services.save_draft(
         version.id, name=form.name.data, definition=made, budget_points=form.budget_points.data,
-        applies_from=form.applies_from.data, actor=actor,
+        applies_from=form.applies_from.data, seen=request.form.get("seen"), actor=actor,
     )  # fmt: skip
 
 
@@ -249,6 +252,12 @@ def _editor(form: ProgramForm, draft: Draft | None, *, status: int = 200, messag
         needs_second=needs_second,
         may_publish=current_actor().can("program.publish"),
         message=message,
+        # What was typed over stays what it was, until the writer has been told that it changed.
+        seen=request.form.get("seen")
+        if status == 422
+        else services.stamp_of(version)
+        if version is not None
+        else "",
         **_money(form.budget_points.data),
     )
 

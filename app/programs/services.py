@@ -75,13 +75,18 @@ def save_draft(
     definition: Definition,
     budget_points: int | None,
     applies_from: date | None = None,
+    seen: str | None = None,
     actor: Actor,
 ) -> ProgramVersion:
-    """Change a draft; one that waits for sign-off becomes a draft again. Raises VersionIsFinal, InvalidInput."""
+    """Change a draft; one that waits for sign-off becomes a draft again. `seen`: the stamp of what the writer opened.
+
+    Raises VersionIsFinal, ChangedSince, InvalidInput.
+    """
     with transaction():
         version = lock(ProgramVersion, version_id)
         if version.state is VersionState.PUBLISHED:
             raise VersionIsFinal()
+        check_seen(seen, *_said(version))
         version.name = _checked_name(name)
         definition.check()
         _check_budget(budget_points)

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import Cast, sign_in
+from tests.tiers.makers import live
 from tests.tiers.test_pages import MATRIX, begin_plan, text_of
 
 
@@ -49,3 +50,16 @@ def test_who_saves_over_another_is_told_and_loses_nothing(
     again = {**mine, "seen": seen_on(told.text), "idempotency_key": "four-0123456789abcdef"}
     assert client.post(here, data=again).status_code == 303
     assert 'value="Mine"' in client.get(here).text
+
+
+def test_who_is_refused_at_sending_saves_again_without_a_word_about_others(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        live(cast)
+    here = f"/admin/tiers/plans/{begin_plan(app, sign_in(client, cast.marketer))}"
+    mine = {**MATRIX, "name": "Mine", "action": "send", "seen": seen_on(client.get(here).text)}
+    refused = client.post(here, data={**mine, "idempotency_key": "one-0123456789abcdef"})
+    assert refused.status_code == 422 and "is for everybody already" in refused.text
+    again = {**mine, "seen": seen_on(refused.text), "audience_countries": "MY"}
+    assert client.post(here, data={**again, "idempotency_key": "two-0123456789abcdef"}).status_code == 303
