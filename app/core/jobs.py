@@ -169,6 +169,11 @@ def cancel(dedupe: str) -> bool:
     return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
+def is_promised(dedupe: str) -> bool:
+    """Whether a job of this name still waits, or is at work."""
+    return db.session.scalar(select(Job.id).where(Job.dedupe == dedupe, Job.state == "ready")) is not None
+
+
 def _claim() -> tuple[int, str, dict[str, Any], int] | None:
     now = utc_now()
     query = (

@@ -332,3 +332,26 @@ def test_every_revision_has_a_row_a_language(app: Flask, cast: Cast) -> None:
     with app.app_context():
         drafts.create(draft(kind=Kind.CAMPAIGN), actor=cast.marketer)
         assert {row.locale for row in db.session.scalars(select(Wording))} == {"en", "ms", "id"}
+
+
+@pytest.mark.parametrize("tells_again", [False, True])
+def test_a_correction_while_readers_are_being_told_leaves_out_nobody(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, tells_again: bool
+) -> None:
+    """Who was not told yet hears of the corrected wording; who was hears again only if that is wished."""
+    monkeypatch.setattr(telling, "BATCH", 3)
+    with app.app_context():
+        row = drafts.create(draft(), actor=cast.marketer)
+        publishing.publish(row.public_id, actor=cast.marketer)
+        jobs.run_one()
+        for number in (2, 3):
+            drafts.start_correction(row.public_id, actor=cast.marketer)
+            drafts.save_correction(row.public_id, WORDS, "", "Later", tells_again, actor=cast.marketer)
+            publishing.publish_correction(row.public_id, actor=cast.marketer)
+            assert told(app)[0] == 3, number
+        jobs.run_due()
+        assert told(app)[0] == (7 if tells_again else 4)
+        drafts.start_correction(row.public_id, actor=cast.marketer)
+        drafts.save_correction(row.public_id, WORDS, "", "Once more", False, actor=cast.marketer)
+        publishing.publish_correction(row.public_id, actor=cast.marketer)
+        assert jobs.run_due() == 0  # all were told before

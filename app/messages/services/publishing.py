@@ -201,6 +201,7 @@ def _go_live(row: Announcement, revision: Revision, actor: Actor) -> None:
 def _put_out(row: Announcement, revision: Revision) -> None:
     """Make a revision the one that is read, for good, and promise to tell its readers."""
     synchronize = {"synchronize_session": False}
+    left = _left_to_tell(row.id)
     db.session.execute(
         update(Revision).where(Revision.announcement_id == row.id, Revision.is_live).values(is_live=False),
         execution_options=synchronize,
@@ -213,7 +214,32 @@ def _put_out(row: Announcement, revision: Revision) -> None:
         execution_options=synchronize,
     )
     if revision.number == 1 or revision.tells_again:
-        jobs.enqueue(TELL, {"revision_id": revision.id}, dedupe=f"messages.tell:{revision.id}:0")
+        promise_batch(revision.id, 0)
+    elif left is not None:  # those who were not told yet hear of it as it is now
+        revision.told_through = left
+        db.session.flush()
+        promise_batch(revision.id, left)
+
+
+def promise_batch(revision_id: int, after: int) -> None:
+    """Let the worker tell the people after a person id, once."""
+    payload = {"revision_id": revision_id, "after": after}
+    jobs.enqueue(TELL, payload, dedupe=_batch_name(revision_id, after))
+
+
+def _batch_name(revision_id: int, after: int) -> str:
+    return f"{TELL}:{revision_id}:{after}"
+
+
+def _left_to_tell(announcement_id: int) -> int | None:
+    """The person up to whom the live revision was told so far, while the worker is not through with it; else None."""
+    query = select(Revision.id, Revision.told_through)
+    live = db.session.execute(
+        query.where(Revision.announcement_id == announcement_id, Revision.is_live)
+    ).first()
+    if live is None or not jobs.is_promised(_batch_name(live.id, live.told_through)):
+        return None
+    return int(live.told_through)
 
 
 def _last_number(announcement_id: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.core import jobs, mail
+from app.core import mail
 from app.core.db import db, lock, transaction
 from app.core.i18n import LOCALES, _, current_locale
 from app.core.markdown import plain_text
@@ -19,7 +19,7 @@ from app.messages.letters import Told, letter
 from app.messages.models import Announcement, Kind, MailRefusal, Revision, State, Wording
 from app.messages.scope import readers_of
 from app.messages.services.drafts import wordings
-from app.messages.services.publishing import TELL, notice_key
+from app.messages.services.publishing import notice_key, promise_batch
 from app.notices.services import Written, notify
 
 BATCH = 500
@@ -61,11 +61,7 @@ def tell(revision_id: int, after: int = 0) -> int:
         _ring(announcement, revision, texts, [row.id for row in people])
         mail.send_many(letters)
         if len(people) == BATCH:
-            jobs.enqueue(
-                TELL,
-                {"revision_id": revision.id, "after": last},
-                dedupe=f"messages.tell:{revision.id}:{last}",
-            )
+            promise_batch(revision.id, last)
     return len(people)
 
 
