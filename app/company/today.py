@@ -11,7 +11,7 @@ from flask_babel import format_date
 from app.company.tiles import open_tiles
 from app.company.today_queries import Today, Work, load_today
 from app.company.today_since import instant
-from app.core.clock import local, today, utc_now
+from app.core.clock import local, today, utc_now, zone_letters
 from app.core.feed import FeedRow
 from app.core.filters import ago, short_day
 from app.core.http import render
@@ -35,8 +35,6 @@ PLACES = {
     "adjustment": ("scroll-text", "info", "/admin/ledger/adjustments"),
     "question": ("message-circle-question-mark", "info", "{}"),
 }
-# What the clock on the wall is called where the zone database has no letters for it.
-ZONES = {"Asia/Kuala_Lumpur": "MYT", "Asia/Kuching": "MYT", "Asia/Singapore": "SGT", "Asia/Brunei": "BNT"}
 
 
 @bp.get("/admin/today")
@@ -63,9 +61,8 @@ def clock_words() -> str:
     """Weekday, day and time in the vendor's zone: *Monday 23 November, 09:12 MYT*."""
     zone = current_settings().time_zone
     now = local(utc_now(), zone)
-    named = ZONES.get(zone) or now.tzname() or ""
     words = f"{format_date(now.date(), 'EEEE d MMMM', rebase=False)}, {now:%H:%M}"
-    return f"{words} {named}" if named.isalpha() else words
+    return f"{words} {zone_letters(zone)}".strip()
 
 
 def _figures(actor: Actor, desk: Today) -> list[tuple[str, str, str, str]]:

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # days that people may choose
 
+# Where the zone database has no letters.
+_LETTERS = {"Asia/Kuala_Lumpur": "MYT", "Asia/Kuching": "MYT", "Asia/Singapore": "SGT", "Asia/Brunei": "BNT"}
+
 _offset: ContextVar[timedelta] = ContextVar("clock_offset", default=timedelta())
 _fixed: ContextVar[datetime | None] = ContextVar("clock_fixed", default=None)
 
@@ -33,6 +36,12 @@ def zone(name: str | None) -> ZoneInfo:
 def local(instant: datetime, zone_name: str | None) -> datetime:
     """An instant as a clock on the wall of that zone shows it."""
     return instant.astimezone(zone(zone_name))
+
+
+def zone_letters(zone_name: str | None) -> str:
+    """What the clock on the wall of a zone is called, as `MYT` or `WIB`; empty where it has no letters."""
+    named = _LETTERS.get(zone_name or "") or local(utc_now(), zone_name).tzname() or ""
+    return named if named.isalpha() else ""
 
 
 def today(zone_name: str | None = None) -> date:

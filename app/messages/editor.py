@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request, url_for
 from flask_babel import format_date
 
-from app.core.clock import local, utc_now
+from app.core.clock import local, utc_now, zone_letters
 from app.core.db import transaction
 from app.core.errors import InvalidInput
 from app.core.filters import clock_time, short_day, zone_name
@@ -96,6 +96,7 @@ def _page(form: AnnouncementForm, row: Announcement | None = None, status: int =
         row=row,
         reach=count_reach(audience, actor) if status == 200 else None,
         publish_label=_publish_label(form),
+        clock=zone_letters(zone_name()) or zone_name().replace("_", " "),
         error_prefix=_("Error: ") if status >= 400 else "",
         # What was typed over stays what it was, until the writer has been told that it changed.
         seen=request.form.get("seen") if status == 422 else drafts.stamp_of(row) if row else "",

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core import jobs
-from app.core.clock import utc_now
+from app.core.clock import utc_now, zone_letters
 from app.core.db import db
 from app.core.feed import FeedRow
 from app.core.mail import Mail
@@ -187,6 +187,12 @@ def test_bad_input_is_a_sentence_and_nothing_typed_is_lost(
     with app.app_context():
         assert db.session.query(Announcement).count() == 0
     assert client.post("/admin/news/preview", data=given, headers=HTMX).status_code == 200
+
+
+def test_the_editor_says_whose_clock_it_goes_by(app: Flask, cast: Cast, client: FlaskClient) -> None:
+    assert "Your time, MYT. Empty: at once." in sign_in(client, cast.marketer).get("/admin/news/new").text
+    for zone, letters in (("Asia/Jakarta", "WIB"), ("Asia/Kuching", "MYT"), ("Asia/Dubai", "")):
+        assert zone_letters(zone) == letters
 
 
 def test_the_preview_shows_what_is_typed_and_keeps_nothing(
