@@ -62,6 +62,7 @@ def _page(
         hand=hand,
         typed=typed[:2000],
         refused=sentence,
+        at_field=bool(typed.strip()) or isinstance(refused, InvalidInput),
         error_prefix=_("Error: ") if refused else "",
         can_use=can_use,
         used=used,
