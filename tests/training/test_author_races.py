@@ -14,6 +14,7 @@ from app.core.mail import Mail
 from app.notices.models import Notice
 from app.partners.audience import Audience
 from app.training import store
+from app.training.content import CourseContent
 from app.training.models import AssignmentPerson, CourseVersion, CourseVersionState
 from app.training.queries import authoring as queries
 from app.training.services import assigning, authoring, editing
@@ -97,3 +98,27 @@ def test_two_workers_remind_once(app: Flask, cast: Cast, rounds: dict[str, int])
             # Each round clears the mark of the earlier assignments too, so that theirs are due once more.
             assert db.session.scalar(mailed) == (number + 1) * (number + 2)
             db.session.remove()
+
+
+def test_an_import_settings_and_a_publication_of_one_course_at_once_do_not_quarrel(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """Each takes the course and its draft, in one order; who comes too late hears so."""
+    with app.test_request_context():
+        published(cast)
+        rules = store.rules_of(authoring.start_draft("zero-trust", actor=cast.marketer))
+    content = CourseContent(slug="zero-trust", rules=rules)
+    for _round in range(rounds["race"] // 2):
+        with app.test_request_context():
+            draft_now = authoring.start_draft("zero-trust", actor=cast.marketer)
+            seen = store.stamp_of(store.rules_of(draft_now))
+            db.session.remove()
+        acts = [
+            lambda: authoring.import_content(content, actor=cast.marketer),
+            lambda seen=seen: authoring.save_settings(
+                "zero-trust", rules, authoring.Place(), seen=seen, actor=cast.marketer
+            ),
+            lambda: authoring.publish("zero-trust", actor=cast.marketer),
+        ]
+        _values, errors = split(race(app, acts))
+        assert all(isinstance(error, Conflict) for error in errors), errors[0]

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 
 from app.core import audit
 from app.core.clock import utc_now
-from app.core.db import db, lock, transaction
+from app.core.db import db, lock, queue_up, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import _, _l
 from app.core.slugs import free_slug, slugify
@@ -103,6 +103,7 @@ def get_draft(course_id: int) -> CourseVersion | None:
 def lock_draft(slug: str) -> tuple[Course, CourseVersion]:
     """The course and its draft, held until the transaction ends. Raises NotFound, NotADraft."""
     course = find_course(slug)
+    queue_up(Course, course.id)  # the course before its draft, as who begins one or imports into it
     draft = get_draft(course.id)
     if draft is None:
         raise NotADraft()
