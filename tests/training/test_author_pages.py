@@ -245,6 +245,7 @@ def test_assigning_says_what_is_wrong_and_keeps_the_form(app, writer, cast: Cast
     listed = writer.get("/admin/training/assignments").text
     assert "0 of 2 passed" in listed and "Assign a course" in listed
     assert listed.count('href="/admin/training/zero-trust/assignments"') == 2
+    assert "Take it back now" in listed and "This cannot be undone." in listed
 
 
 def test_a_certification_needs_two_published_courses(app, writer, cast: Cast) -> None:
