@@ -32,9 +32,14 @@ def fold_alias(alias: str) -> str:
     return "".join(letter for letter in plain.casefold() if letter.isalnum())
 
 
+def _folded(text: str) -> list[str]:
+    """The words of a text, folded as aliases are compared."""
+    return [word for part in re.split(r"[\W_]+", text) if (word := fold_alias(part))]
+
+
 def _beginnings(text: str) -> set[str]:
     """What a text begins with, word by word and folded, with and without an article in front."""
-    words = [word for part in re.split(r"[\W_]+", text) if (word := fold_alias(part))]
+    words = _folded(text)
     without = words[1:] if words and words[0] in _ARTICLES else words
     return {*accumulate(words), *accumulate(without)}
 
@@ -121,10 +126,16 @@ def _joined(column: Any) -> Any:
     return found
 
 
+def _words(name: str) -> str:
+    """A name's words as they are compared, with a space on both sides: "Veridia team" would speak for the vendor."""
+    return f" {' '.join(_folded(name))} "
+
+
 def _is_taken(key: str, alias: str, mine: ColumnElement[bool]) -> bool:
     """Whether it is another's alias, or the name of a person, a company or the vendor, however it is written."""
     settings = current_settings()
-    if key in (fold_alias(settings.vendor_name), fold_alias(settings.brand_name)):
+    ours = (settings.vendor_name, settings.brand_name)
+    if key in map(fold_alias, ours) or any(_words(own) in _words(alias) for own in ours):
         return True
     asked = {alias.lower(), key}
     found = union_all(

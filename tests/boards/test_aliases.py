@@ -18,6 +18,20 @@ def test_a_name_in_disguise_is_taken(app, cast, dressed):
                 )  # fmt: skip
 
 
+@pytest.mark.parametrize("alias", ["Veridia team", "Team-VERIDIA", "Tangga support", "Ask_Veridia"])
+def test_no_alias_speaks_for_the_vendor(app, cast, alias):
+    with app.app_context(), pytest.raises(InvalidInput):
+        choose_name(Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, alias, actor=cast.aisyah)
+
+
+def test_a_word_that_only_begins_like_the_vendor_is_free(app, cast):
+    with app.app_context():
+        for alias in ("Veridian Sky", "Tanggapan"):
+            choose_name(
+                Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, alias, actor=cast.aisyah
+            )  # fmt: skip
+
+
 def test_letters_of_two_scripts_that_look_alike_are_refused(app, cast):
     with app.app_context(), pytest.raises(InvalidInput):
         choose_name(
