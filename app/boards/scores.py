@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.boards.models import Board, BoardPeriod, BoardStatus
 from app.boards.periods import LAST_DAY, bounds
 from app.boards.rules import Place, Rule, Sum, Sums
-from app.core.clock import utc_now
+from app.core.clock import today, utc_now
 from app.core.db import db, dialect, execute_sql, execute_sql_many
 from app.core.types import bind
 
@@ -64,10 +64,14 @@ def seize() -> None:
 
 
 def running_rules() -> list[Rule]:
-    """The boards that count facts now. Call after `share`, so that none is missed that was filled meanwhile."""
+    """The boards that count facts now, whether or not the worker has ended those whose last day has passed.
+
+    Call after `share`, so that none is missed that was filled meanwhile.
+    """
+    is_open = or_(BOARDS.c.closes_on.is_(None), BOARDS.c.closes_on >= today())
     rows = db.session.execute(
         select(BOARDS.c.id, BOARDS.c.metric, BOARDS.c.participants, BOARDS.c.period, BOARDS.c.audience, BOARDS.c.sources)
-        .where(BOARDS.c.status == BoardStatus.RUNNING, BOARDS.c.filled_at.is_not(None))
+        .where(BOARDS.c.status == BoardStatus.RUNNING, BOARDS.c.filled_at.is_not(None), is_open)
         .order_by(BOARDS.c.id)
     )  # fmt: skip
     return [Rule.of(row) for row in rows]

@@ -76,7 +76,8 @@ def edit_board(board_id: int, words: Words, rule: Rule, *, closes_on: date | Non
     check_rule(rule)
     with transaction():
         board = lock(Board, board_id)
-        if board.status is BoardStatus.ENDED:
+        is_over = board.status is BoardStatus.RUNNING and board.closes_on and board.closes_on < today()
+        if board.status is BoardStatus.ENDED or is_over:
             raise Conflict(_("This board has ended. It stays as it is."))
         if closes_on != board.closes_on:
             _check_last_day(closes_on)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.activities.services import void
 from app.boards import closing, queries, services
 from app.boards.models import Board, BoardStatus, Metric, Period
+from app.boards.rebuilding import rebuild
 from app.boards.services import Words
 from app.core.clock import travel
 from app.core.db import db, execute_sql, transaction
@@ -77,8 +78,6 @@ def test_a_final_standing_that_was_touched_is_found(ctx: Flask, cast: Any) -> No
 
 
 def test_a_score_that_the_facts_do_not_say_is_found_and_a_rebuild_mends_it(ctx: Flask, cast: Any) -> None:
-    from app.boards.rebuilding import rebuild
-
     made = board(cast)
     win(cast, "D-1", 100_00)
     with transaction():
@@ -101,6 +100,26 @@ def test_a_board_ends_after_its_last_day_and_counts_nothing_more(ctx: Flask, cas
         assert scores(made) == {cast.aisyah.person_id: 1}
         with pytest.raises(Conflict):
             services.start_board(made.id, actor=cast.marketer)
+    assert_proven()
+
+
+def test_after_its_last_day_a_board_counts_nothing_though_nobody_has_ended_it_yet(
+    ctx: Flask, cast: Any
+) -> None:
+    """The worker was off that night."""
+    with travel(at(3)):
+        made = board(cast, period=Period.ALL, closes_on=date(2026, 11, 9))
+        first = win(cast, "D-1", 100_00)
+    with travel(at(10)):
+        win(cast, "D-2", 100_00)
+        void(first.activity_id, "mistake", cast.manager)
+        with pytest.raises(Conflict):
+            services.edit_board(
+                made.id, Words({"en": "X"}, {}), services.Rule.of(made), closes_on=date(2026, 12, 9), actor=cast.marketer
+            )  # fmt: skip
+        assert rebuild().changed == 0
+        closing.turn_day()
+        assert scores(made) == {cast.aisyah.person_id: 1}
     assert_proven()
 
 
