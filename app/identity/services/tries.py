@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import ngettext
@@ -12,6 +13,7 @@ from app.core.errors import RateLimited
 from app.core.settings import current_settings
 
 MAILS_A_PERSON = 5
+Window = tuple[str, str, int, int]  # name, whom, limit, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ def fold_email(email: str) -> str:
     return email.strip().lower()
 
 
-def windows_of(email: str, browser: Browser) -> tuple[tuple[str, str, int, int], ...]:
-    """The person's window and the address's: (name, whom, limit, seconds)."""
+def windows_of(email: str, browser: Browser) -> tuple[Window, ...]:
+    """The person's window and the address's."""
     settings = current_settings()
     seconds = settings.sign_in_window_minutes * 60
     return (
@@ -39,28 +41,37 @@ def windows_of(email: str, browser: Browser) -> tuple[tuple[str, str, int, int],
 
 def count_try(email: str, browser: Browser) -> None:
     """Count a try before it is judged, so that many at once cannot pass; a right one is given back."""
-    _count(windows_of(email, browser))
+    _count(windows_of(email, browser), _too_many_tries)
 
 
-def _count(windows: tuple[tuple[str, str, int, int], ...]) -> None:
+def _count(windows: tuple[Window, ...], sentence: Callable[[int], str]) -> None:
+    """Count on all of these. Raises RateLimited with the sentence for so many minutes."""
     with transaction():
         within = [limits.hit(*window) for window in windows]
     if not all(within):
         wait = max(limits.wait_seconds(*w) for w, good in zip(windows, within, strict=True) if not good)
-        minutes = max(1, -(-wait // 60))
-        raise RateLimited(
-            ngettext(
-                "Too many tries did not fit. You can try again in %(num)s minute.",
-                "Too many tries did not fit. You can try again in %(num)s minutes.",
-                minutes,
-            ),
-            retry_after=wait,
-        )
+        raise RateLimited(sentence(max(1, -(-wait // 60))), retry_after=wait)
+
+
+def _too_many_tries(minutes: int) -> str:
+    return ngettext(
+        "Too many tries did not fit. You can try again in %(num)s minute.",
+        "Too many tries did not fit. You can try again in %(num)s minutes.",
+        minutes,
+    )
+
+
+def _too_many_mails(minutes: int) -> str:
+    return ngettext(
+        "We have sent several mails already. You can ask again in %(num)s minute.",
+        "We have sent several mails already. You can ask again in %(num)s minutes.",
+        minutes,
+    )
 
 
 def count_address(browser: Browser) -> None:
     """Count a try on its address alone: who it is comes later. Raises RateLimited."""
-    _count(windows_of("", browser)[1:])
+    _count(windows_of("", browser)[1:], _too_many_tries)
 
 
 def give_address_back(browser: Browser) -> None:
@@ -82,16 +93,4 @@ def count_mail(email: str, browser: Browser) -> None:
         ("sign-in mail person", fold_email(email), MAILS_A_PERSON, seconds),
         ("sign-in mail address", browser.address, current_settings().sign_in_address_limit, seconds),
     )
-    with transaction():
-        within = [limits.hit(*window) for window in windows]
-    if not all(within):
-        wait = max(limits.wait_seconds(*w) for w, good in zip(windows, within, strict=True) if not good)
-        minutes = max(1, -(-wait // 60))
-        raise RateLimited(
-            ngettext(
-                "We have sent several mails already. You can ask again in %(num)s minute.",
-                "We have sent several mails already. You can ask again in %(num)s minutes.",
-                minutes,
-            ),
-            retry_after=wait,
-        )
+    _count(windows, _too_many_mails)
