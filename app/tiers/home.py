@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Select, Text, case, cast, func, literal, null
 from app.core.clock import today
 from app.core.feed import FeedRow, feed_row
 from app.core.i18n import _, ngettext
-from app.core.types import BigInt
+from app.core.types import BigInt, read_date
 from app.identity.actor import Actor
 from app.tiers import figures
 from app.tiers.catalogue import Version, known_catalogue, load_catalogue
@@ -48,7 +48,8 @@ def home_plan(actor: Actor) -> HomePlan | None:
 
 def home_rows(actor: Actor) -> Select[Any] | None:
     """What the actor's company has in its plan's present window, a row a measure (`extra`, `n1`), and a row for where
-    it stands (`ref` the level, `text` the version). `tier_card` reads them. None while no plan is for the company."""
+    it stands (`ref` the level, `text` the version, `at` the last day of a grace). `tier_card` reads them. None while no
+    plan is for the company."""
     plan = home_plan(actor)
     return None if plan is None else home_select(plan, actor.organisation_id)
 
@@ -61,6 +62,7 @@ def home_select(plan: HomePlan, organisation_id: Any) -> Select[Any]:
             cast(columns.measure, Text).label("extra"),
             cast(func.sum(columns.worth), BigInteger).label("n1"),
             cast(null(), Text).label("ref"),
+            cast(null(), Text).label("at"),
         )
         .where(
             columns.organisation_id == organisation_id,
@@ -89,25 +91,33 @@ def home_select(plan: HomePlan, organisation_id: Any) -> Select[Any]:
         literal(Measure.PASSES.value).label("extra"),
         cast(func.count(), BigInteger).label("n1"),
         cast(null(), Text).label("ref"),
+        cast(null(), Text).label("at"),
     ).select_from(certified)
     stands = select(
-        literal(STANDING).label("extra"), cast(null(), BigInt).label("n1"), TierStanding.level.label("ref")
+        literal(STANDING).label("extra"),
+        cast(null(), BigInt).label("n1"),
+        TierStanding.level.label("ref"),
+        cast(TierStanding.grace_until, Text).label("at"),
     ).where(TierStanding.organisation_id == organisation_id)
     rows = union_all(sums, people, stands).subquery()
     return select(
-        *feed_row(PART, extra=rows.c.extra, n1=rows.c.n1, ref=rows.c.ref, text=str(plan.version_id))
+        *feed_row(
+            PART, extra=rows.c.extra, n1=rows.c.n1, ref=rows.c.ref, text=str(plan.version_id), at=rows.c.at
+        )
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The tier as home shows it: the metric furthest away, and how many others are open."""
+    """The tier as home shows it: the metric furthest away, how many others are open, and until when the level is kept
+    if the last review found something missing."""
 
     level: str
     next_level: str
     lead: Progress | None
     others: int
     days_left: int | None
+    grace_until: date | None = None
 
     @property
     def is_top(self) -> bool:
@@ -141,15 +151,19 @@ def tier_card(rows: Sequence[FeedRow]) -> Card | None:
         return None
     definition = version.definition
     found = {row.extra: row.n1 or 0 for row in rows if row.extra != STANDING and row.extra is not None}
-    own = definition.index(next((row.ref for row in rows if row.extra == STANDING), None))
+    stands = next((row for row in rows if row.extra == STANDING), None)
+    own, until = (
+        (definition.index(stands.ref), read_date(stands.at)) if stands else (definition.index(None), None)
+    )
     have = figures.have(definition.metrics, found)
     level = definition.levels[own]
     if own + 1 == len(definition.levels):
-        return Card(level.name, "", None, 0, None)
+        return Card(level.name, "", None, 0, None, until)
     above = definition.levels[own + 1]
     open_rows = in_the_way(definition, above, have, version.month)
     return Card(
-        level.name, above.name, furthest(open_rows), max(len(open_rows) - 1, 0), _days_left(version.month, today())
+        level.name, above.name, furthest(open_rows), max(len(open_rows) - 1, 0), _days_left(version.month, today()),
+        until,
     )  # fmt: skip
 
 

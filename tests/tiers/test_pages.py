@@ -85,7 +85,9 @@ def test_in_its_grace_a_company_reads_what_is_missing_with_the_reviewed_year(
         sign_in(client, cast.aisyah)
         with count_statements(app) as asked:
             page = text_of(client.get("/tier").text)
+        home = text_of(client.get("/").text)
     assert asked.count <= 8
+    assert "Gold is yours until 10 April 2027. See what is missing" in home
     assert "Gold is yours until 10 April 2027." in page and "without it the tier becomes Silver." in page
     assert "To keep Gold by then: RM 36k to go." in page
 
