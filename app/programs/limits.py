@@ -1,8 +1,10 @@
 """Caps and budgets: counters that are locked, cut in order, and written once.
 
 Decided: a limit cuts the award that meets it to what is left (the receipt says so), and whatever comes after gets
-nothing. Locks are taken in one order (payees' counters by key, then budgets by program) before any account of the
-ledger, so that writers queue and do not block each other in a ring.
+nothing. Locks are taken in one order (budgets by program, then payees' counters by key) before any account of the
+ledger, so that writers queue and do not block each other in a ring. Budgets come first because what records several
+facts, such as an award for three companies, holds the budget from the first one on: whoever wants it too must not hold
+a counter that the second one needs.
 """
 
 from __future__ import annotations
@@ -52,9 +54,9 @@ class Counters:
 
     def __init__(self, keys: Iterable[UseKey]) -> None:
         wanted = sorted(set(keys))
+        self._left = _lock_budgets(sorted({key.program_id for key in wanted}))
         self._used = _lock_uses(wanted)
         self._given: dict[UseKey, int] = {}
-        self._left = _lock_budgets(sorted({key.program_id for key in wanted}))
         self._spent: dict[int, int] = {}
 
     def take(self, key: UseKey, gross: int, cap: int | None) -> Cut:

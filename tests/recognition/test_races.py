@@ -20,7 +20,7 @@ from app.recognition.queries import find_award
 from tests.cast import Cast
 from tests.ledger.support import clean
 from tests.races import race, split
-from tests.recognition.support import begin, give, person, points_of
+from tests.recognition.support import begin, company, give, person, points_of
 
 
 @pytest.mark.race
@@ -142,3 +142,22 @@ def begin_anew(now: datetime) -> int:
             for old in places
         )  # fmt: skip
     return len(places)
+
+
+@pytest.mark.race
+def test_awards_for_several_and_for_one_of_them_at_once_do_not_quarrel(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """The first of several holds the budget while the second one's counter is still to be taken."""
+    with app.app_context():
+        begin(cast, budget=10**6)
+    both = company(cast.kinabalu), company(cast.merapi)
+    for _number in range(rounds["race"]):
+        runners = [
+            lambda: give(cast, *both, points=1),
+            lambda: give(cast, both[1], points=1, by=cast.owner),
+            lambda: give(cast, both[0], points=1, by=cast.manager),
+        ]
+        assert split(race(app, runners))[1] == []
+    with app.app_context():
+        clean()
