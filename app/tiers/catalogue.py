@@ -154,11 +154,14 @@ def look_again() -> None:
 def known_catalogue() -> Catalogue:
     """The plans as this process last saw them, without a statement; as they are now if it has seen none.
 
-    For names and windows on pages: what is published later begins on a later day, so it is not missed at once.
+    For names and windows on pages. A next version begins on a later day, so it is not missed at once; a further plan may
+    begin today, and is seen by whoever has read the stamp along with something else, as home does.
     """
     with _guard:
         found = _cache.get(str(db.engine.url))
-    return found if found is not None and found.plans else load_catalogue()
+    if found is None or not found.plans:
+        return load_catalogue()
+    return found if db.session.info.get(_SEEN, found.stamp) == found.stamp else load_catalogue()
 
 
 def _read(stamp: str) -> Catalogue:
