@@ -1,18 +1,22 @@
 """Keeping the blocks: scores that changed are folded into the counts now and then, waiting for nobody.
 
 Counts of blocks are shared by many participants, so nobody may wait for them while recording a fact: a fact changes
-its participant's score only, and the row shows by `counted` that its fold is due. Every so many facts one transaction
-folds what is due and free; on PostgreSQL it skips what others hold. A rank adds the few rows still due, in the same
-statement, so it is exact at every moment.
+its participant's score only, and the row shows by `counted` that its fold is due. Every so many facts a transaction of its
+own, after the fact's, folds what is due and free; on PostgreSQL it skips what others hold. A rank adds the few rows
+still due, in the same statement, so it is exact at every moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+
+from sqlalchemy.exc import OperationalError
 
 from app.boards.blocks import Blocks, cut, with_above
-from app.boards.scores import as_list, from_list
-from app.core.db import dialect, execute_sql, execute_sql_many
+from app.boards.scores import as_list, from_list, may_share
+from app.core.db import after_commit, dialect, execute_sql, execute_sql_many, transaction
+from app.core.logs import get_logger
 
 EVERY = 32  # facts or scores between two folds
 _AT_ONCE = 5000
@@ -22,6 +26,23 @@ TOP = 2**63 - 1
 def fold(period_ids: Iterable[int]) -> int:
     """Fold what is due in these periods; how many scores. Inside a transaction that holds `share` or `seize`."""
     return sum(_fold_one(period_id) for period_id in sorted(set(period_ids)) if _claim(period_id))
+
+
+def fold_later(period_ids: Iterable[int]) -> None:
+    """Fold these periods once the present transaction has committed.
+
+    Not in it: a fold holds rows of others, and what records several facts still has accounts and levels to take.
+    """
+    after_commit(partial(_fold_alone, tuple(period_ids)))
+
+
+def _fold_alone(period_ids: Iterable[int]) -> None:
+    try:
+        with transaction():
+            if may_share():
+                fold(period_ids)
+    except OperationalError as problem:  # what is due stays due: the fold after so many facts more takes it
+        get_logger("boards").warning("scores were not folded", error=type(problem).__name__)
 
 
 def is_due(entry_ids: Sequence[int], scores: int) -> bool:

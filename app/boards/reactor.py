@@ -41,7 +41,7 @@ def count(
     placed = scores.placed(sums, ids)
     scores.add(placed)
     if folding.is_due([entry.id for entry in entries], sum(map(len, placed.values()))):
-        folding.fold(placed)
+        folding.fold_later(placed)
 
 
 def undo(entries: Sequence[Entry], _reason: str, _actor: Any, gains: Gains) -> None:
@@ -66,7 +66,7 @@ def undo(entries: Sequence[Entry], _reason: str, _actor: Any, gains: Gains) -> N
         last = newest(by_id[place[0]], place, row.participant_id, gone)
         scores.write(row, row.score - lost, -last.newest, last.organisation_id or _company(entries))
     if folding.is_due([entry.id for entry in entries], sum(map(len, placed.values()))):
-        folding.fold(placed)
+        folding.fold_later(placed)
 
 
 def _company(entries: Sequence[Entry]) -> int:

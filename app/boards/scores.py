@@ -54,6 +54,13 @@ def share() -> None:
         execute_sql("SELECT pg_advisory_xact_lock_shared(:key)", {"key": _LOCK})
 
 
+def may_share() -> bool:
+    """`share` for what need not be done now: False, and nothing is waited for, while somebody has seized the scores."""
+    if dialect() == "sqlite":
+        return True
+    return bool(execute_sql("SELECT pg_try_advisory_xact_lock_shared(:key)", {"key": _LOCK}).scalar_one())
+
+
 def seize() -> None:
     """Taken by what must see every fact counted or none half: waits for all who share, and they wait for us.
 

@@ -12,9 +12,10 @@ from app.activities.bulk import record_many
 from app.activities.facts import Recorded
 from app.activities.services import record, void
 from app.boards import services
+from app.boards.folding import EVERY
 from app.boards.models import Metric, Period
 from app.core.clock import today
-from app.core.db import db, transaction
+from app.core.db import db, execute_sql, transaction
 from app.partners.audience import Audience
 from app.partners.models import Organisation
 from app.programs.parking import replay_parked
@@ -195,4 +196,16 @@ def test_what_fails_with_the_fact_leaves_no_score(ctx: Flask, cast: Any) -> None
         raise RuntimeError("stop")
     assert scores(made) == {}
     assert period_of(made) is not None
+    assert_proven()
+
+
+def test_scores_are_folded_after_the_facts_not_while_more_is_to_be_taken(ctx: Flask, cast: Any) -> None:
+    """A fold holds rows of others: in the transaction of several facts it would hold them to the end."""
+    board(cast)
+    waiting = "SELECT COUNT(*) FROM board_scores WHERE score <> counted"
+    with transaction():
+        for number in range(EVERY):
+            win(cast, f"D-{number}", 100_00)
+        assert execute_sql(waiting).scalar_one() == 1
+    assert execute_sql(waiting).scalar_one() == 0
     assert_proven()
