@@ -251,10 +251,12 @@ def revalue_waiting() -> set[int]:
     """Give a worth to amounts whose rate has come since; the companies concerned. Inside a transaction."""
     query = select(FIGURES).where(FIGURES.c.worth.is_(None)).order_by(*FIGURES.primary_key).with_for_update()
     rates = Rates()
-    ready = []
-    for row in db.session.execute(query):
-        if rates.worth(0, row.part, row.day) is not None:
-            ready.append((Key(row.organisation_id, row.measure.value, row.day, row.part), row.amount))
+    rows = [
+        (Key(row.organisation_id, row.measure.value, row.day, row.part), row.amount)
+        for row in db.session.execute(query)
+    ]
+    rates.learn(key for key, _amount in rows)
+    ready = [(key, amount) for key, amount in rows if rates.worth_of(key, 0) is not None]
     for at in range(0, len(ready), CHUNK):
         _revalue(ready[at : at + CHUNK], rates)
     return {key.organisation_id for key, _amount in ready}

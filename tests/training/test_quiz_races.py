@@ -6,18 +6,20 @@ from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.core.db import db
+from app.core.errors import Conflict
 from app.tiers.plans import Metric
 from app.tiers.services.reviews import review_companies
 from app.training.errors import AnsweredAlready, PassedMeanwhile
 from app.training.models import Attempt, Certificate, CoursePass, Enrolment
 from app.training.services import learning, quizzes
 from app.training.services.catching_up import certify_batch
+from app.training.services.certificates import revoke
 from tests.cast import Cast, add_company, add_person
 from tests.ledger.support import clean
 from tests.programs.makers import balance
 from tests.races import race, split
 from tests.tiers import makers as tiers
-from tests.training.support import certify, drawn, pays, publish, read_all, right, wrong
+from tests.training.support import certify, drawn, pays, publish, read_all, right, try_quiz, wrong
 
 pytestmark = pytest.mark.race
 
@@ -164,3 +166,25 @@ def test_catching_up_and_the_review_of_tiers_take_companies_in_one_order(
         values, errors = split(race(app, runners))
         assert not errors, errors[0]
         assert values[0] == len(companies)
+
+
+def test_two_people_take_back_the_two_certificates_of_one_person(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """Either takes back both: one does it, the other hears so, and they never wait for each other in a ring."""
+    with app.app_context():
+        publish(parts=1, questions=1, validity_months=12)
+    for number in range(rounds["race"]):
+        with app.app_context():
+            person = add_person(f"r{number}@kinabalu.example.com", "R", cast.aisyah.role, cast.kinabalu)
+            read_all("zero-trust", person, parts=1)
+            serials = [try_quiz("zero-trust", person).outcome.serials[0] for _time in range(2)]  # type: ignore[union-attr]
+        told = [
+            lambda serial=serial, who=who: revoke(serial, "Somebody else sat the quiz", actor=who)
+            for serial, who in zip(serials, (cast.marketer, cast.owner), strict=True)
+        ]
+        values, errors = split(race(app, told))
+        assert len(values) == 1 and [type(error) for error in errors] == [Conflict]
+    with app.app_context():
+        assert not db.session.scalar(select(func.count()).where(Certificate.revoked_at.is_(None)))
+        tiers.assert_proven()

@@ -15,11 +15,12 @@ from app.activities import queries as activities
 from app.activities.services import record, void
 from app.core import audit
 from app.core.clock import today, utc_now
-from app.core.db import db, dialect, execute_sql, lock, transaction
+from app.core.db import db, dialect, execute_sql, lock, queue_up, transaction
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.i18n import _, current_locale
 from app.core.types import bind, dump_json
 from app.identity.actor import Actor
+from app.identity.models import Person
 from app.training.models import (
     Certificate,
     Certification,
@@ -213,10 +214,15 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
     if len(reason) > REASON_LENGTH:
         raise InvalidInput(fields={"reason": _("Use at most %(num)s characters.", num=REASON_LENGTH)})
     with transaction():
-        found = db.session.scalar(select(Certificate.id).where(Certificate.serial == serial))
+        found = db.session.execute(
+            select(Certificate.id, Certificate.person_id).where(Certificate.serial == serial)
+        ).first()
         if found is None:
             raise NotFound()
-        certificate = lock(Certificate, found)
+        queue_up(
+            Person, found.person_id
+        )  # before any of the person's certificates, all of which may be written
+        certificate = lock(Certificate, found.id)
         if certificate.revoked_at is not None:
             raise Conflict(_("This certificate was revoked before."))
         certificate.revoked_at, certificate.revoked_by_id = utc_now(), actor.person_id
