@@ -219,9 +219,8 @@ def revoke(serial: str, reason: str, *, actor: Actor) -> None:
         ).first()
         if found is None:
             raise NotFound()
-        queue_up(
-            Person, found.person_id
-        )  # before any of the person's certificates, all of which may be written
+        # before any of the person's certificates, all of which may be written
+        queue_up(Person, found.person_id)
         certificate = lock(Certificate, found.id)
         if certificate.revoked_at is not None:
             raise Conflict(_("This certificate was revoked before."))
