@@ -26,7 +26,7 @@ run: setup  ## the above, then serve web and worker together
 test: dev  ## everything, on SQLite and PostgreSQL, with a browser
 	@$(BIN)/python scripts/i18n.py compile
 	@$(BIN)/python scripts/ensure_browser.py
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n 2 $(TESTS)
 
 check: dev  ## format, lint, types, layers, limits, drift, triggers, templates, translations
 	@$(BIN)/python scripts/check.py

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import databases as support
 from tests.support.browser import *  # noqa: F403 - fixtures of the browser
@@ -59,6 +60,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if dropped:
             config.hook.pytest_deselected(items=dropped)
             items[:] = [item for item in items if item not in dropped]
+
+
+class OneDemoAWorker(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests one by one to whoever is free, but those of the demo on one database all to one worker.
+
+    That worker then crawls the demo once. Marks for groups do the same, but xdist writes them into a name of the test
+    that pytest no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        if "e2e/" in nodeid:
+            for name in DIALECTS:
+                if f"[{name}" in nodeid or f"-{name}" in nodeid:
+                    return f"demo-{name}"
+        return nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return OneDemoAWorker(config, log)
 
 
 @pytest.fixture(scope="session")

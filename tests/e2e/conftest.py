@@ -41,10 +41,6 @@ def live_server(demo: Flask) -> Iterator[LiveServer]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First, since they take longest; with xdist all of one database on one worker, which then crawls once."""
+    """First, since they take longest."""
     here = [item for item in items if "/tests/e2e/" in item.path.as_posix()]
-    for item in here:
-        for name in DIALECTS:
-            if f"[{name}" in item.name or f"-{name}" in item.name:
-                item.add_marker(pytest.mark.xdist_group(f"demo-{name}"))
     items[:] = here + [item for item in items if item not in set(here)]
