@@ -77,7 +77,7 @@ SHOTS = {
     "phone-more": Shot("/more"),
     "phone-team": Shot("/team", who=ADMIN),
     "phone-tier": Shot("/tier"),
-    "phone-tier-full": Shot("/tier", whole=True),
+    "phone-tier-full": Shot("/tier?value=40000", whole=True),
     "phone-learn": Shot("/training"),
     "phone-course": Shot("/training/zero-trust-basics/parts/3"),
     "phone-certificate": Shot("/training", steps=(("click", "main a[href^='/certificates/']"),)),
