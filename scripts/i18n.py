@@ -39,6 +39,7 @@ KEYWORDS = {
     "_n": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
+TYPEWRITTEN = re.compile(r"\w'\w")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
 WITHIN = "\x04"  # between a context and its message, as in .mo files
 BORN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -164,6 +165,10 @@ def placeholders(message: Message | str) -> set[str]:
 def faults(root: Path = ROOT) -> Iterator[str]:
     template = extract(root)
     wanted = {singular(message): message for message in template if message.id}
+    for message in template:
+        said = (message.id,) if isinstance(message.id, str) else message.id
+        if any(TYPEWRITTEN.search(text) for text in said):
+            yield f"{message.locations[0][0]}: write ’ for the apostrophe: {said[0]!r}"
     for locale in LOCALES:
         where = po_path(Path(), locale)
         catalog = load(root, locale)

@@ -33,7 +33,7 @@ class DomainShape:
 class PartnerForm(AppForm):
     """A partner company."""
 
-    name = TextField(_l("Company name"), [Required(_l("Enter the company's name.")), LengthAtMost(160)])
+    name = TextField(_l("Company name"), [Required(_l("Enter the company’s name.")), LengthAtMost(160)])
     kind = SelectField(_l("Type"), choices=[])
     country = SelectField(_l("Country"), choices=[])
     currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES])
@@ -89,7 +89,7 @@ class ManyForm(AppForm):
 class ProductForm(AppForm):
     """A product."""
 
-    name = TextField(_l("Name"), [Required(_l("Enter the product's name.")), LengthAtMost(160)])
+    name = TextField(_l("Name"), [Required(_l("Enter the product’s name.")), LengthAtMost(160)])
     sku = TextField(_l("Stock number"), [Required(_l("Enter the stock number.")), LengthAtMost(80)])
     family = SelectField(_l("Family"), choices=[])
     subcategory = TextField(_l("Subcategory"), [LengthAtMost(80)])
@@ -102,4 +102,4 @@ class ProductForm(AppForm):
 class FamilyForm(AppForm):
     """A product family."""
 
-    name = TextField(_l("Family name"), [Required(_l("Enter the family's name.")), LengthAtMost(80)])
+    name = TextField(_l("Family name"), [Required(_l("Enter the family’s name.")), LengthAtMost(80)])

@@ -53,14 +53,14 @@ class SignInNotDone(AppError):
     """The provider did not vouch for anybody; the reason is in the log, the sentence on the page."""
 
     status, code = 422, "company_sign_in_not_done"
-    default = _l("Your company's sign-in did not let you through. Try again, or sign in another way.")
+    default = _l("Your company’s sign-in did not let you through. Try again, or sign in another way.")
 
 
 class ProviderSilent(SignInNotDone):
     """The provider does not answer, or not as a provider does."""
 
     status, code = 503, "company_sign_in_silent"
-    default = _l("Your company's sign-in does not answer right now. Try again later, or sign in another way.")
+    default = _l("Your company’s sign-in does not answer right now. Try again later, or sign in another way.")
     why = ""  # for who runs the portal
 
 

@@ -66,15 +66,15 @@ def _times(rule: Rule, levels: Sequence[Level]) -> str:
     )
     if payees == {reward.payee for reward in rule.rewards}:
         if not more:
-            return gettext("The points grow with the company's tier.")
-        return gettext("The points are multiplied by the company's tier: %(levels)s.", levels=more)
+            return gettext("The points grow with the company’s tier.")
+        return gettext("The points are multiplied by the company’s tier: %(levels)s.", levels=more)
     if payees == {"member"}:
         if not more:
-            return gettext("Your own points grow with the company's tier.")
-        return gettext("Your own points are multiplied by the company's tier: %(levels)s.", levels=more)
+            return gettext("Your own points grow with the company’s tier.")
+        return gettext("Your own points are multiplied by the company’s tier: %(levels)s.", levels=more)
     if not more:
-        return gettext("The company's points grow with its tier.")
-    return gettext("The company's points are multiplied by its tier: %(levels)s.", levels=more)
+        return gettext("The company’s points grow with its tier.")
+    return gettext("The company’s points are multiplied by its tier: %(levels)s.", levels=more)
 
 
 def _window(definition: Definition) -> str:

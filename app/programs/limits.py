@@ -27,7 +27,7 @@ class BudgetSpent(Conflict):
     """The counters would pass a limit; a guard behind the locks that nobody should ever meet."""
 
     code = "budget_spent"
-    default = _l("This program's budget has just been used up. Nothing was changed.")
+    default = _l("This program’s budget has just been used up. Nothing was changed.")
 
 
 class UseKey(NamedTuple):

@@ -91,7 +91,7 @@ def find_payee(text: str) -> tuple[Owner, int]:
     if not found:
         raise InvalidInput(fields={"who": _("No company has this name.")})
     if len(found) > 1:
-        raise InvalidInput(fields={"who": _("Several companies have this name. Enter the company's number.")})
+        raise InvalidInput(fields={"who": _("Several companies have this name. Enter the company’s number.")})
     return Owner("organisation", found[0]), found[0]
 
 

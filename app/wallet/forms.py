@@ -13,7 +13,7 @@ class AdjustmentForm(AppForm):
     """Points added or taken by hand. `who` is a member's e-mail or a company's name."""
 
     who = TextField(
-        _l("Who"), [Required(_l("Enter a member's email or a company's name.")), LengthAtMost(200)]
+        _l("Who"), [Required(_l("Enter a member’s email or a company’s name.")), LengthAtMost(200)]
     )
     direction = RadioField(
         _l("What happens"),

@@ -68,6 +68,12 @@ def test_a_new_sentence_without_translation_is_found(tmp_path: Path) -> None:
     assert said(i18n.faults(tree), "/ms/", "Brand new") and said(i18n.faults(tree), "/id/", "Brand new")
 
 
+def test_an_apostrophe_of_a_typewriter_is_found(tmp_path: Path) -> None:
+    tree = translated(tmp_path)
+    (tree / "app/templates/deals/new.html").write_text('{{ _("The company\'s deal") }}\n')
+    assert said(i18n.faults(tree), "new.html", "apostrophe")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [

@@ -22,9 +22,9 @@ from tests.cast import PASSWORD, add_person, let_post, sign_in
 from tests.support.oidc import CLIENT_ID, CLIENT_SECRET, KEYS, Provider
 
 NO_ACCOUNT = "Your company account does not open this portal."
-NOT_DONE = "Your company's sign-in did not let you through."
+NOT_DONE = "Your company’s sign-in did not let you through."
 STALE = "This sign-in was begun too long ago, or somewhere else."
-SILENT = "Your company's sign-in does not answer right now."
+SILENT = "Your company’s sign-in does not answer right now."
 
 
 @pytest.fixture(scope="module")

@@ -193,13 +193,13 @@ def test_the_sentence_names_levels_and_multipliers_in_three_languages(app, cast,
         said = {locale: sentence(made, locale=locale, names=names).details for locale in ("en", "ms", "id")}
         assert said["en"] == (
             "Only while the company is Silver or Gold.",
-            "The points are multiplied by the company's tier: 1.25 for Silver and 1.5 for Gold.",
+            "The points are multiplied by the company’s tier: 1.25 for Silver and 1.5 for Gold.",
         )
         assert said["ms"][1].endswith("1.25 bagi Silver dan 1.5 bagi Gold.")
         assert said["id"][1].endswith("1,25 untuk Silver dan 1,5 untuk Gold.")
         both = definition(reward(by_tier=True), reward("fixed", 9, number=2, payee="organisation"))
         assert "Your own points are multiplied" in sentence(both, locale="en", names=names).full
-        assert "grow with the company's tier" in sentence(made, locale="en", names=Names()).full
+        assert "grow with the company’s tier" in sentence(made, locale="en", names=Names()).full
 
 
 def test_a_record_from_before_keeps_its_meaning_and_its_text(app, cast):

@@ -168,5 +168,5 @@ def _mistake(wrong: Mistyped, count: int) -> str:
 
 def _unknown(line: int, count: int) -> str:
     if count == 1:
-        return _("We don't recognise this code. Check all 16 characters.")
-    return _("Code %(line)s: we don't recognise it. Check all 16 characters.", line=line)
+        return _("We don’t recognise this code. Check all 16 characters.")
+    return _("Code %(line)s: we don’t recognise it. Check all 16 characters.", line=line)

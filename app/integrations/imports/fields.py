@@ -85,8 +85,8 @@ SALES = (
         "orderdate", "invoicedate", "documentdate", "solddate", "soldon", "saledate", "postingdate", "date", "tarikh",
         "tanggal",
     )),
-    Field("partner", _l("Partner's number"), is_required=True, names=_PARTNER_KEYS),
-    Field("product", _l("Product's number"), is_required=True, names=_PRODUCT_KEYS),
+    Field("partner", _l("Partner’s number"), is_required=True, names=_PARTNER_KEYS),
+    Field("product", _l("Product’s number"), is_required=True, names=_PRODUCT_KEYS),
     Field("quantity", _l("Quantity"), form="whole", names=(
         "orderquantity", "quantity", "qty", "units", "kuantiti", "kuantitas", "jumlahunit",
     )),
@@ -96,7 +96,7 @@ SALES = (
     Field("sale_kind", _l("Sell-in, sell-through or sell-out"), form="sale_kind", names=(
         "salekind", "saletype", "selltype",
     )),
-    Field("distributor", _l("Distributor's number"), names=(
+    Field("distributor", _l("Distributor’s number"), names=(
         "distributorkey", "distributorid", "distributorno", "distributor",
     )),
     Field("credits_document", _l("Credited document"), names=(

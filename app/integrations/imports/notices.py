@@ -84,7 +84,7 @@ def promise_notices(batch_id: int) -> int:
 
 def _wording(lines: int, points: int, locale: str) -> tuple[str, list[str]]:
     shown = format_points(points, locale)
-    subject = _("%(points)s points for your company's sales", points=shown)
+    subject = _("%(points)s points for your company’s sales", points=shown)
     first = ngettext(
         "%(num)s sale line of your company was recorded today.",
         "%(num)s sale lines of your company were recorded today.",

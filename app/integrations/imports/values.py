@@ -35,7 +35,7 @@ def parse_minor(text: str, currency: str, numbers: str = "plain") -> int:
         try:
             value = money.parse_amount(text[minus:], currency, numbers)
         except money.InvalidNumber:
-            raise ValueError(_("This is not an amount as the file's language writes it.")) from None
+            raise ValueError(_("This is not an amount as the file’s language writes it.")) from None
         value = -value if minus else value
     if abs(value) > LIMIT:
         raise ValueError(_("This amount is too large."))

@@ -26,7 +26,7 @@ class AlreadyPinned(Conflict):
     """A company has one pin at a time."""
 
     code = "already_pinned"
-    default = _l("This company's tier is pinned already. End that pin first.")
+    default = _l("This company’s tier is pinned already. End that pin first.")
 
 
 def pin_level(organisation_id: int, level: str, reason: str, ends_on: date, *, actor: Actor) -> TierPin:
