@@ -45,6 +45,22 @@ def test_several_wrong_codes_at_once_count_each(app, cast, gifts):
         assert guess(me) == [TooManyWrongCodes]
 
 
+def test_several_at_once_do_not_go_past_the_limit(app, cast, gifts):
+    """Nine and then ten would be nineteen; right ones among the last ones are neither spent nor told apart."""
+    _batch, codes = gifts.make(500, 10)
+    with app.app_context():
+        me = Visitor(cast.aisyah.person_id, "", "192.0.2.1")
+        guess(me, 9)
+        assert len(enter("\n".join(codes), me)) == 10
+        with pytest.raises(TooManyWrongCodes):
+            enter("\n".join([*codes[:8], *draw_codes(2)]), me)
+        assert guess(me) == [TooManyWrongCodes]
+        for number in range(3):
+            guess(Visitor(None, f"session-{number}", "192.0.2.9"), 9)
+        with pytest.raises(TooManyWrongCodes):  # 27 and 4 from one address
+            enter("\n".join(draw_codes(4)), Visitor(cast.budi.person_id, "", "192.0.2.9"))
+
+
 def test_right_codes_are_not_counted(app, cast, gifts):
     _batch, codes = gifts.make(10, 30)
     with app.app_context():

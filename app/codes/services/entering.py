@@ -43,13 +43,14 @@ class Rule:
     who: str
     limit: int
 
-    def take(self, count: int) -> bool:
-        """Count wrong codes before they are known to be wrong; False, and nothing counted, if the limit was reached."""
-        hits = limits.count(f"codes.{self.scope}", self.who, self.limit, HOUR, cost=count)
-        if hits - count < self.limit:
-            return True
+    def take(self, count: int) -> int | None:
+        """Count codes before they are known to be wrong; how many wrong ones there were. None, and nothing counted, if
+        that was the limit."""
+        before = limits.count(f"codes.{self.scope}", self.who, self.limit, HOUR, cost=count) - count
+        if before < self.limit:
+            return before
         self.give_back(count)
-        return False
+        return None
 
     def give_back(self, count: int) -> None:
         limits.give_back(f"codes.{self.scope}", self.who, self.limit, HOUR, count=count)
@@ -96,7 +97,7 @@ def enter(text: str, visitor: Visitor) -> list[Held]:
     typed = read_typed(text)
     own, shared = rules_for(visitor)
     count = len(typed.codes)
-    _take_all(own, count)  # counted first, so that many at once cannot slip by
+    before = _take_all(own, count)  # counted first, so that many at once cannot slip by
     digests = digests_of(typed.codes)
     found = find_by_digests(digests)
     end_read()
@@ -106,7 +107,10 @@ def enter(text: str, visitor: Visitor) -> list[Held]:
             rule.give_back(len(found))
     if not wrong:
         return found
-    _take_all(shared, wrong)
+    before += _take_all(shared, wrong)
+    for rule, number in zip((*own, *shared), before, strict=True):
+        if number + wrong > rule.limit:  # several at once do not go past it either
+            _stop(rule)
     for rule in own:
         if not rule.allows():
             warn_of_guessing(rule.scope, rule.who, rule.limit)
@@ -115,16 +119,17 @@ def enter(text: str, visitor: Visitor) -> list[Held]:
     raise _invalid(*(_unknown(line, typed.count) for line in lines))
 
 
-def _take_all(rules: list[Rule], count: int) -> None:
-    """Count on all of these, or on none if one of them is used up. Raises TooManyWrongCodes."""
-    taken: list[Rule] = []
+def _take_all(rules: list[Rule], count: int) -> list[int]:
+    """Count on all of these, or on none if one of them is used up; what each had before. Raises TooManyWrongCodes."""
+    found: list[int] = []
     for rule in rules:
-        if rule.take(count):
-            taken.append(rule)
-            continue
-        for other in taken:
-            other.give_back(count)
-        _stop(rule)
+        before = rule.take(count)
+        if before is None:
+            for other in rules[: len(found)]:
+                other.give_back(count)
+            _stop(rule)
+        found.append(before)
+    return found
 
 
 def _stop(rule: Rule) -> NoReturn:
