@@ -10,6 +10,8 @@ from app.core.i18n import _
 from app.tiers import words
 from app.tiers.plans import ALL, FULL_SCORE, PASS_SCORE, SCORE, Definition, Level, Metric
 
+ALMOST = Fraction(99, 100)  # a score that is enough, with a metric at zero
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -85,12 +87,12 @@ def furthest(rows: list[Progress]) -> Progress | None:
 
 
 def share_of(definition: Definition, level: Level, have: Mapping[str, int], month: int) -> Fraction:
-    """How far a company has come toward a level, from 0 to 1."""
+    """How far a company has come toward a level, from 0 to 1; 1 only if it has enough."""
     rows = progress(definition, level, have, month)
     if not rows or definition.meets(have, level):
         return Fraction(1)
     if definition.join == SCORE:
-        return min(definition.score(have, level) / PASS_SCORE, Fraction(1))
+        return min(definition.score(have, level) / PASS_SCORE, ALMOST)
     return sum((row.share for row in rows), Fraction(0)) / len(rows)
 
 

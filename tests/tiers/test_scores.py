@@ -58,3 +58,5 @@ def test_a_score_that_is_enough_names_the_metric_at_zero(app: Flask, client: Fla
         live(cast, makers.definition(*metrics, join=SCORE, **needs))
         makers.win(cast, 900 * RM, on=TODAY)
     assert "1 person to Silver" in sign_in(client, cast.aisyah).get("/").text
+    assert "1 person away" in seen(client, "/tier", cast.aisyah)
+    assert "1 person short of Silver" in seen(client, "/admin/tiers", cast.manager)
