@@ -18,9 +18,11 @@ from sqlalchemy import select
 from app.codes import services
 from app.codes.export import NotOpened, Writer, new_password, read_export
 from app.codes.models import BatchState, GiftCampaign, GiftCodeBatch
+from app.codes.queries import expected_share
 from app.core.clock import today
 from app.core.db import db, end_read, transaction
 from app.core.errors import AppError, NotFound
+from app.core.money import format_money, mul_div_ceil
 from app.identity.actor import Actor
 from app.identity.queries import find_actor_by_email
 
@@ -114,6 +116,7 @@ def issue(
     maker = _maker(by, "code.issue")
     row = _campaign(campaign)
     password, is_new = _password(password_file)
+    share = expected_share()
     try:
         services.check_password(password)
         with _new_file(out) as file, transaction():
@@ -127,19 +130,35 @@ def issue(
             services.note_export(batch, maker)
     except AppError as refused:
         raise Refused(_words(refused)) from None
-    _report(batch, out, password if is_new else None, as_json)
+    left = db.session.get_one(GiftCampaign, row.id, populate_existing=True).left_points
+    _report(batch, out, password if is_new else None, _costs(batch, share, left), as_json)
 
 
-def _report(batch: GiftCodeBatch, out: Path, password: str | None, as_json: bool) -> None:
+def _costs(batch: GiftCodeBatch, share: tuple[int, int] | None, left: int) -> dict[str, Any]:
+    """What a batch costs if every code is used and by what past ones were used for; what is left of the budget."""
+    worth = batch.worth_minor
+    expected = worth if worth is None or share is None else mul_div_ceil(worth, *share)
+    return {"worth_minor": worth, "expected_minor": expected, "currency": batch.currency, "left_points": left}
+
+
+def _report(
+    batch: GiftCodeBatch, out: Path, password: str | None, costs: dict[str, Any], as_json: bool
+) -> None:
     waits = batch.state is BatchState.WAITING
     if as_json:
         found: dict[str, Any] = {
             "batch": batch.public_id, "codes": batch.code_count, "points": batch.points, "file": str(out),
-            "state": batch.state.value, "password": password,
+            "state": batch.state.value, "password": password, **costs,
         }  # fmt: skip
         click.echo(json.dumps(found))
         return
     click.echo(f"{batch.code_count:,} codes of {batch.points:,} points in {out} (batch {batch.public_id}).")
+    if costs["worth_minor"] is not None:
+        worth, expected = (
+            format_money(costs[name], batch.currency, "en") for name in ("worth_minor", "expected_minor")
+        )
+        click.echo(f"Cost if every code is used: {worth}. Expected from past use: {expected}.")
+    click.echo(f"Budget left: {costs['left_points']:,} points.")
     if password:
         click.echo(f"Password of the file, shown this once: {password}")
     if waits:

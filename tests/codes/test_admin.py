@@ -172,6 +172,7 @@ def test_codes_are_issued_and_opened_on_the_command_line(app, cast, gifts, tmp_p
         "--json",
     )
     found = json.loads(made.output)
+    assert (found["worth_minor"], found["expected_minor"], found["currency"]) == (300, 300, "MYR")
     assert made.exit_code == 0 and found["state"] == "live" and oct(out.stat().st_mode)[-3:] == "600"
     opened = run(app, "open", out, env={"TANGGA_CODES_PASSWORD": found["password"]})
     lines = opened.output.splitlines()
@@ -217,6 +218,9 @@ def test_above_the_limit_the_command_says_that_the_codes_stay_locked(app, cast, 
         tmp_path / "a",
     )
     assert made.exit_code == 0 and "stay locked until a second person approves" in made.output
+    said = made.output.replace("\xa0", " ")
+    assert "Cost if every code is used: RM 5,250. Expected from past use: RM 5,250." in said
+    assert "Budget left: " in said
 
 
 def test_an_export_cut_short_changed_or_with_another_password_does_not_open():
