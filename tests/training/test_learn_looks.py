@@ -57,12 +57,14 @@ def addresses(cast: Cast) -> list[str]:
     done = quizzes.begin_attempt("other", actor=long)
     outcome = quizzes.answer(done.public_id, 1, right(drawn(done)[0][1]), actor=long).outcome
     assert outcome is not None
+    publish("short", title="Short read", questions=0, parts=1, gives_certificate=False)
+    read_all("short", cast.aisyah, parts=1)
     base = f"/training/zero-trust/quiz/{attempt.public_id}"
     return [
         "/training", "/training/zero-trust", "/training/zero-trust/parts/2", f"{base}/1", f"{base}/2",
         f"/training/zero-trust/quiz/{failed.public_id}", f"/training/zero-trust/quiz/{failed.public_id}/3",
         f"/training/other/quiz/{done.public_id}", f"/training/other/quiz/{done.public_id}/1", "/training/other",
-        f"/certificates/{outcome.serials[0]}",
+        f"/certificates/{outcome.serials[0]}", "/training/short/passed",
     ]  # fmt: skip
 
 
