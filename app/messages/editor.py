@@ -225,7 +225,9 @@ def _correction_page(
         row=row,
         number=revision.number,
         form=form,
-        error_prefix=_("Error: ") if status == 422 else "",
+        error_prefix=_("Error: ") if status >= 400 else "",
+        seen=request.form.get("seen") if status == 422 else drafts.correction_stamp(revision),
+        changed_since=CHANGED_SINCE if status == 409 else None,
         **_preview(form, row.kind.value, ends_at=row.ends_at),
     )
 
@@ -262,10 +264,16 @@ def save_correction(public_id: str) -> Response:
                 form.href.data or "",
                 form.note.data or "",
                 bool(form.tells_again.data),
+                seen=request.form.get("seen"),
                 actor=actor,
             )
             if is_publishing:
                 publishing.publish_correction(public_id, actor=actor)
+    except ChangedSince:
+        begun = open_revision(row.id)
+        if begun is None:
+            raise
+        return _correction_page(row, begun, form, status=409)
     except InvalidInput as wrong:
         if not wrong.fields or begun is None:
             raise

@@ -306,18 +306,18 @@ def test_the_lists_go_on_by_key_within_few_statements(app: Flask, cast: Cast, cl
     assert len(WORDS) == 2
 
 
+def seen_on(html: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]{20})"', html)
+    assert found
+    return found[1]
+
+
 def test_who_saves_a_draft_over_another_is_told_and_loses_nothing(
     app: Flask, cast: Cast, client: FlaskClient
 ) -> None:
     sign_in(client, cast.marketer).post("/admin/news", data=typed())
     with app.app_context():
         path = f"/admin/news/{only().public_id}"
-
-    def seen_on(html: str) -> str:
-        found = re.search(r'name="seen" value="([0-9a-f]{20})"', html)
-        assert found
-        return found[1]
-
     opened = seen_on(client.get(path + "/edit").text)
     theirs = typed(title_en="Theirs", seen=opened)
     assert sign_in(client, cast.owner).post(path, data=theirs).status_code == 303
@@ -330,3 +330,24 @@ def test_who_saves_a_draft_over_another_is_told_and_loses_nothing(
         assert 'value="Mine"' in told.text and 'value="Theirs"' in client.get(path + "/edit").text
     again = client.post(path, data=typed(title_en="Mine", seen=seen_on(told.text)))
     assert again.status_code == 303 and 'value="Mine"' in client.get(path + "/edit").text
+
+
+def test_nobody_puts_a_correction_out_over_the_words_of_another(
+    app: Flask, cast: Cast, client: FlaskClient
+) -> None:
+    with app.app_context():
+        path = f"/admin/news/{live(cast.marketer).public_id}/correction"
+    sign_in(client, cast.marketer).post(path + "s")
+    opened = seen_on(client.get(path).text)
+    given = {"body_en": "Text", "note": "The date.", "seen": opened}
+    assert sign_in(client, cast.owner).post(path, data={**given, "title_en": "Theirs"}).status_code == 303
+    sign_in(client, cast.marketer)
+    wrong = client.post(path, data={**given, "title_en": "Mine", "action": "publish", "note": ""})
+    assert wrong.status_code == 409 and "This draft was saved elsewhere" in wrong.text
+    told = client.post(path, data={**given, "title_en": "Mine", "action": "publish"})
+    assert told.status_code == 409 and 'value="Mine"' in told.text
+    assert 'value="Theirs"' in client.get(path).text
+    mine = {**given, "title_en": "Mine", "action": "publish", "seen": seen_on(told.text)}
+    assert client.post(path, data={**mine, "note": ""}).status_code == 422
+    assert client.post(path, data=mine).status_code == 303
+    assert "Mine" in sign_in(client, cast.aisyah).get("/news").text

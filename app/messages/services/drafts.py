@@ -149,16 +149,39 @@ def start_correction(public_id: str, *, actor: Actor) -> Revision:
         return _add_revision(row.id, int(last or 0) + 1, words, live.href, actor)
 
 
+def correction_stamp(revision: Revision) -> str:
+    """The stamp of what a correction says."""
+    return stamp(*_said(revision))
+
+
+def _said(revision: Revision) -> tuple[object, ...]:
+    query = select(Wording).where(Wording.revision_id == revision.id).order_by(Wording.locale)
+    texts = db.session.scalars(query.execution_options(populate_existing=True))
+    words = [[text.locale, text.title, text.summary, text.body, text.button] for text in texts]
+    return revision.number, revision.href, revision.note, revision.tells_again, words
+
+
 def save_correction(
-    public_id: str, words: Mapping[str, Words], href: str, note: str, tells_again: bool, *, actor: Actor
+    public_id: str,
+    words: Mapping[str, Words],
+    href: str,
+    note: str,
+    tells_again: bool,
+    *,
+    seen: str | None = None,
+    actor: Actor,
 ) -> Revision:
-    """Change a correction that is not out yet. Raises NotFound, NotEditable, InvalidInput."""
+    """Change a correction that is not out yet. `seen`: the stamp of what the writer opened.
+
+    Raises NotFound, NotEditable, ChangedSince, InvalidInput.
+    """
     check(Draft(words=words, href=href), actor, note=note)
     with transaction():
         row = find_editable(public_id, actor)
         revision = open_revision(row.id)
         if row.state is not State.LIVE or revision is None:
             raise NotEditable(_("Only an announcement that is live can be corrected."))
+        check_seen(seen, *_said(revision))
         revision.note, revision.tells_again = note, tells_again
         _write(revision, words, href)
         return revision
