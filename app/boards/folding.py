@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.boards.blocks import Blocks, cut, with_above
 from app.boards.scores import as_list, from_list, may_share
@@ -41,7 +41,7 @@ def _fold_alone(period_ids: Iterable[int]) -> None:
         with transaction():
             if may_share():
                 fold(period_ids)
-    except OperationalError as problem:  # what is due stays due: the fold after so many facts more takes it
+    except SQLAlchemyError as problem:  # what is due stays due: the fold after so many facts more takes it
         get_logger("boards").warning("scores were not folded", error=type(problem).__name__)
 
 

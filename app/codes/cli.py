@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +19,7 @@ from app.codes import services
 from app.codes.export import NotOpened, Writer, new_password, read_export
 from app.codes.models import BatchState, GiftCampaign, GiftCodeBatch
 from app.codes.queries import expected_share
+from app.codes.services.making import Sink
 from app.core.clock import today
 from app.core.db import db, end_read, transaction
 from app.core.errors import AppError, NotFound
@@ -123,7 +124,10 @@ def issue(
             writer = Writer(file, password)
             last = valid_until.date() if valid_until else None
             wanted = services.Wanted(points, count, last)
-            batch = services.issue_batch(row.id, wanted, services.writing_to(writer), actor=maker)
+            shows = not as_json and sys.stderr.isatty()
+            batch = services.issue_batch(
+                row.id, wanted, _counting(services.writing_to(writer), shows), actor=maker
+            )
             writer.close()
             file.flush()
             os.fsync(file.fileno())  # the file is safe before the codes are
@@ -132,6 +136,22 @@ def issue(
         raise Refused(_words(refused)) from None
     left = db.session.get_one(GiftCampaign, row.id, populate_existing=True).left_points
     _report(batch, out, password if is_new else None, _costs(batch, share, left), as_json)
+
+
+def _counting(sink: Sink, shows: bool) -> Sink:
+    """The same, and on a terminal how many codes are made."""
+    if not shows:
+        return sink
+    made = 0
+
+    def counted(batch: GiftCodeBatch, position: int, texts: Sequence[str]) -> None:
+        nonlocal made
+        sink(batch, position, texts)
+        made += len(texts)
+        done = made == batch.code_count
+        click.echo(f"\r{made:,} of {batch.code_count:,} codes", nl=done, err=True)
+
+    return counted
 
 
 def _costs(batch: GiftCodeBatch, share: tuple[int, int] | None, left: int) -> dict[str, Any]:
