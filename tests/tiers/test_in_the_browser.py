@@ -1,5 +1,6 @@
 """The plan editor in Chromium: its buttons stand in the top bar, outside the form that they send."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
 from app.identity.services.people import set_language
+from app.tiers.plans import Level
 from app.tiers.services import plans
 from tests.cast import PASSWORD, Cast, sign_in
-from tests.tiers.makers import live
+from tests.tiers.makers import RM, definition, live
 from tests.tiers.test_pages import begin_plan
 
 
@@ -57,3 +59,35 @@ def test_the_top_bar_of_a_plan_stays_one_line_in_malay_and_its_cells_show_what_t
         "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.name)"
     )
     assert cut == []
+
+
+@pytest.mark.browser
+def test_a_cell_of_the_plan_holds_a_sum_in_indonesian_words(
+    app: Flask, client: FlaskClient, cast: Cast, visit: Any
+) -> None:
+    with app.app_context():
+        set_language(cast.marketer.person_id, "id")
+        made = definition()
+        made = replace(
+            made,
+            levels=(
+                *made.levels,
+                Level(
+                    "platinum",
+                    "Platinum",
+                    {"revenue": 300_000 * RM},
+                    20_000,
+                    40_000 * RM,
+                    1,
+                    made.levels[-1].benefits,
+                ),
+            ),
+        )
+        plan = live(cast, made, name="2026 plan")
+        plans.start_version(plan.plan_id, actor=cast.marketer)
+    page = open_editor(visit, cast, "/admin/tiers")
+    cells = page.locator(".tier-matrix.edit input.cell:visible")
+    cut = cells.evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.value)"
+    )
+    assert cells.count() and cut == []
