@@ -182,7 +182,8 @@ def about(found: AwardTitle) -> tuple[str, str, str | None]:
         return title, _("deal %(reference)s", reference=reference) if reference else "", href
     if fact.kind == "course_passed":
         slug = said.get("course")
-        return _("Course passed"), str(said.get("title") or ""), f"/training/{slug}" if slug else None
+        title = (said.get("titles") or {}).get(current_locale()) or said.get("title")
+        return _("Course passed"), str(title or ""), f"/training/{slug}" if slug else None
     if fact.kind == "certified":
         return _("Certified"), str(said.get("title") or ""), f"/certificates/{fact.source_ref}"
     if fact.kind == "recognition":

@@ -68,6 +68,7 @@ def _record(
             attributes={
                 "course": course.slug,
                 "title": said(course.title, "en"),
+                "titles": dict(course.title),
                 "certificate": version.gives_certificate,  # says so: the certificate is a fact of its own
             },
             actor=actor,
