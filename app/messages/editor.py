@@ -254,6 +254,10 @@ def save_correction(public_id: str) -> Response:
     form = CorrectionForm()
     is_publishing = request.form.get("action") == "publish"
     begun = open_revision(row.id)
+    if begun is None and may_edit(
+        row, actor
+    ):  # out meanwhile, or thrown away: whatever else is wrong with it
+        raise drafts.NotEditable(_("Only an announcement that is live can be corrected."))
     if begun is not None and not form.validate():
         return _correction_page(row, begun, form, status=422)
     try:

@@ -110,8 +110,12 @@ def test_the_phone_forgets_everything_at_sign_out(demo: Flask, visit: Callable[.
     page = at.goto("/deals/new")
     page.locator("[name=customer_name]").fill("Teratai Foods")
     expect(page.locator("form[data-draft]")).to_be_visible()
-    page.wait_for_timeout(1_000)
-    assert page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('tangga:draft:'))")
+    kept = "Object.keys(localStorage).some((key) => key.startsWith('tangga:draft:'))"
+    for _wait in range(50):  # what the page allows no script to do, waiting by a string, is done here
+        if page.evaluate(kept):
+            break
+        page.wait_for_timeout(200)
+    assert page.evaluate(kept)
     page.goto(at.base_url + "/more")
     page.locator("form[data-sign-out] button").click()
     page.wait_for_url("**/sign-in*")

@@ -218,6 +218,8 @@ def test_a_correction_by_the_pages(app: Flask, cast: Cast, client: FlaskClient) 
     refused = client.post(f"{path}/correction", data=given)
     assert refused.status_code == 422 and "Say what the correction changes." in refused.text
     assert client.post(f"{path}/correction", data={**given, "note": "The date."}).status_code == 303
+    for late in ({}, {"href": "no address"}):  # it is out: said as such, whatever else is wrong
+        assert client.post(f"{path}/correction", data={**given, **late}).status_code == 409
     page = sign_in(client, cast.aisyah).get(f"/news/{row.public_id}")
     assert "Corrected" in page.text and "The date." in page.text
 
