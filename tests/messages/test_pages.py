@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from app.notices.queries import unread_count as bell
 from app.partners.services import suspend_organisation
 from tests.cast import Cast, add_person, sign_in
 from tests.messages.support import WORDS, draft, in_country, live, must
+from tests.support.pages import seen_on
 from tests.support.statements import count_statements
 
 HTMX = {"HX-Request": "true"}
@@ -306,12 +306,6 @@ def test_the_lists_go_on_by_key_within_few_statements(app: Flask, cast: Cast, cl
     assert len(seen) <= 8 and "News 25" in page.text and "News 00" not in page.text
     assert 'href="/admin/news/new"' not in page.text
     assert len(WORDS) == 2
-
-
-def seen_on(html: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]{20})"', html)
-    assert found
-    return found[1]
 
 
 def test_who_saves_a_draft_over_another_is_told_and_loses_nothing(

@@ -13,6 +13,7 @@ from app.programs.rules import Definition
 from tests.cast import sign_in
 from tests.programs.makers import definition, live, reward, win
 from tests.programs.test_versions import value_points
+from tests.support.pages import seen_on
 from tests.support.statements import count_statements
 
 
@@ -83,21 +84,18 @@ def test_who_saves_a_program_over_another_is_told_and_loses_nothing(app, client,
     sign_in(client, cast.marketer).post("/admin/programs", data=FIELDS)
     here = "/admin/programs/firewall-push/draft"
 
-    def seen_on(answer):
-        return re.search(r'name="seen" value="(\w+)"', answer.text)[1]
-
     mine = {name: value for name, value in FIELDS.items() if name != "idempotency_key"}
-    mine |= {"name": "Mine", "seen": seen_on(client.get(here))}
+    mine |= {"name": "Mine", "seen": seen_on(client.get(here).text)}
     theirs = mine | {"name": "Theirs", "idempotency_key": "a-key-of-theirs-1"}
     assert sign_in(client, cast.owner).post(here, data=theirs).status_code == 303
     sign_in(client, cast.marketer)
     told = client.post(here, data=mine | {"idempotency_key": "a-key-of-mine-01"})
     assert told.status_code == 409 and "This draft was saved elsewhere" in told.text
     assert 'value="Mine"' in told.text and 'value="Theirs"' in client.get(here).text
-    refused = mine | {"seen": seen_on(told), "points": "", "idempotency_key": "a-key-of-mine-02"}
+    refused = mine | {"seen": seen_on(told.text), "points": "", "idempotency_key": "a-key-of-mine-02"}
     answer = client.post(here, data=refused)
-    assert answer.status_code == 422 and seen_on(answer) == seen_on(told)
-    again = mine | {"seen": seen_on(told), "idempotency_key": "a-key-of-mine-03"}
+    assert answer.status_code == 422 and seen_on(answer.text) == seen_on(told.text)
+    again = mine | {"seen": seen_on(told.text), "idempotency_key": "a-key-of-mine-03"}
     assert client.post(here, data=again).status_code == 303
     assert 'value="Mine"' in client.get(here).text
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.cast import Cast, sign_in
+from tests.support.pages import seen_on
 from tests.tiers.makers import live
 from tests.tiers.test_pages import MATRIX, begin_plan, text_of
-
-
-def seen_on(html: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]{20})"', html)
-    assert found
-    return found[1]
 
 
 def test_what_was_sent_again_meanwhile_is_not_published_unread(
