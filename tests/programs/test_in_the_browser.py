@@ -1,6 +1,7 @@
 """The sentence builder in Chromium: with a script it reads along, without one it works all the same."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.programs.models import ProgramVersion, VersionState
 from tests.cast import PASSWORD
@@ -39,6 +40,7 @@ def test_what_partners_will_read_follows_the_fields(app, cast, visit, size):
     assert page.locator("#per_amount").is_visible()
     page.locator("button[value=send]:visible").click()
     page.locator("[role=alert]").get_by_text("Enter the amount that these points are for.").first.wait_for()
+    expect(page.locator(".errsummary")).to_be_focused()
     assert page.input_value("#points") == "500"
     page.fill("#per_amount", "100")
     page.locator("button[value=send]:visible").click()
