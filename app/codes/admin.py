@@ -24,7 +24,7 @@ from app.core.nav import count_for
 from app.core.settings import current_settings
 from app.identity.actor import current_actor
 from app.identity.guard import needs
-from app.ledger.worth import reporting_rate, reporting_worth
+from app.ledger.worth import reporting_rate, reporting_worth, second_person_over
 
 admin_bp = Blueprint("codes_admin", __name__)
 USUAL_POINTS, USUAL_COUNT = 500, 50  # what the form begins with, so that a cost stands there at first sight
@@ -152,6 +152,7 @@ def _batch(row: BatchRow, *, status: int = 200, refused: object = None, **forms:
         "export_form": ExportForm(formdata=None),
         "void_form": VoidForm(formdata=None),
         "decline_form": DeclineForm(formdata=None),
+        "limit_minor": second_person_over(),
         "worth": reporting_worth(row.left_points) if row.left_points else 0,
         "error_prefix": _("Error: ") if status >= 400 else "",
     }

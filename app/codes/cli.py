@@ -16,6 +16,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.codes import services
+from app.codes.costs import why_it_waits
 from app.codes.export import NotOpened, Writer, new_password, read_export
 from app.codes.models import BatchState, GiftCampaign, GiftCodeBatch
 from app.codes.queries import expected_share
@@ -23,6 +24,7 @@ from app.codes.services.making import Sink
 from app.core.clock import today
 from app.core.db import db, end_read, transaction
 from app.core.errors import AppError, NotFound
+from app.core.i18n import _, force_locale
 from app.core.money import format_money, mul_div_ceil
 from app.identity.actor import Actor
 from app.identity.queries import find_actor_by_email
@@ -118,6 +120,7 @@ def issue(
     row = _campaign(campaign)
     password, is_new = _password(password_file)
     share = expected_share()
+    _say_if_it_waits(points * count, row, maker)
     try:
         services.check_password(password)
         with _new_file(out) as file, transaction():
@@ -136,6 +139,16 @@ def issue(
         raise Refused(_words(refused)) from None
     left = db.session.get_one(GiftCampaign, row.id, populate_existing=True).left_points
     _report(batch, out, password if is_new else None, _costs(batch, share, left), as_json)
+
+
+def _say_if_it_waits(points: int, campaign: GiftCampaign, maker: Actor | None) -> None:
+    """Before anything is made: that a second person will be asked, and why. In the language of who makes it."""
+    if not 0 < points <= campaign.left_points:
+        return  # the refusal says what is wrong
+    with force_locale(maker.locale if maker else "en"):
+        why = why_it_waits(points, maker.person_id if maker else None)
+        if why:
+            click.echo(f"{why} {_('Codes stay locked until then.')}", err=True)
 
 
 def _counting(sink: Sink, shows: bool) -> Sink:

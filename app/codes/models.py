@@ -77,7 +77,10 @@ class GiftCampaign(Model):
 
 
 class GiftCodeBatch(Model):
-    """Codes of one size, made together. `used_points` and its neighbours add up what became of them."""
+    """Codes of one size, made together. `used_points` and its neighbours add up what became of them.
+
+    One that needs a checker and is worth less than the limit does so for what its maker made before, the same day.
+    """
 
     __tablename__ = "gift_code_batches"
     __table_args__ = (

@@ -51,3 +51,12 @@ def second_person_over() -> int:
 def asks_second_person(worth_minor: int | None) -> bool:
     """Whether what is worth so much needs a second person; None (open, or points without a value) always does."""
     return worth_minor is None or worth_minor > second_person_over()
+
+
+def needs_second_person(points: int, before: int = 0) -> bool:
+    """Whether so many points, by themselves or with `before` that the same hands gave alone already, are worth more
+    than one person may give.
+
+    Without a value of points nobody can say that they are not, so a second person looks.
+    """
+    return points > 0 and asks_second_person(reporting_worth(points + before))

@@ -11,12 +11,12 @@ from app.core.i18n import LOCALE_NAMES, LOCALES, _, current_locale, ngettext
 from app.core.money import format_money, format_points
 from app.core.settings import current_settings
 from app.identity.actor import Actor
-from app.ledger.worth import reporting_worth, second_person_over
+from app.ledger.worth import needs_second_person, reporting_worth, second_person_over
 from app.recognition.forms import AwardForm
 from app.recognition.models import CITATION_MAX, AwardCategory
 from app.recognition.queries.vendor import Budget, find_budget, find_category, find_checker
 from app.recognition.scope import Receiver
-from app.recognition.services.alone import most_given_alone, needs_second_person
+from app.recognition.services.alone import most_given_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def lay_out(form: AwardForm, chosen: Sequence[Receiver], actor: Actor) -> Desk:
         desk.waits = needs_second_person(desk.total)
         if desk.chosen and not desk.waits:
             before = most_given_alone(desk.chosen, actor)
-            desk.waits = needs_second_person(desk.points + before)
+            desk.waits = needs_second_person(desk.points, before)
             desk.before = before if desk.waits else 0
         desk.checker = find_checker(actor) if desk.waits else None
     slug = form.category.data

@@ -4,8 +4,10 @@ import pytest
 
 from app.codes import services
 from app.codes.errors import CodeTaken
+from app.codes.models import BatchState
 from app.ledger.errors import InsufficientPoints
 from app.rewards.services import redeem
+from tests.codes.conftest import Catcher, build_gifts
 from tests.codes.test_services import batch, ids_of
 from tests.ledger.support import clean
 from tests.races import race, split
@@ -85,5 +87,29 @@ def test_a_claim_and_a_void_share_a_code_without_a_point_lost(app, cast, gifts, 
         with app.app_context():
             row = batch(batch_id)
             assert row.used_points + row.voided_points == 1_500
+    with app.app_context():
+        clean()
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("by", ["marketer", None])
+def test_of_large_halves_made_at_once_by_one_maker_only_the_first_needs_nobody(app, cast, gifts, rounds, by):
+    """RM 3,000 each, of RM 5,000; in two campaigns, so that the campaign's row does not make them queue."""
+    maker, campaigns = by and getattr(cast, by), (gifts.campaign_id, build_gifts(app, cast).campaign_id)
+    wanted = services.Wanted(30_000, 2)
+    for _number in range(rounds["race"]):
+        acts = [
+            lambda there=there: services.issue_batch(there, wanted, Catcher(), actor=maker)
+            for there in campaigns
+        ]
+        done, errors = split(race(app, acts))
+        assert errors == []
+        assert sorted(made.state for made in done) == [BatchState.LIVE, BatchState.WAITING]
+        with app.app_context():  # for the next round
+            for made in done:
+                if made.state is BatchState.LIVE:
+                    services.void_batch(made.id, actor=cast.owner, reason="Round over")
+                else:
+                    services.decline_batch(made.id, actor=cast.owner)
     with app.app_context():
         clean()

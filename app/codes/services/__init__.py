@@ -6,7 +6,6 @@ from app.codes.services.batches import (
     decline_batch,
     expire_batches,
     issue_batch,
-    needs_second_person,
     void_batch,
     void_code,
 )
@@ -30,7 +29,6 @@ __all__ = [
     "expire_batches",
     "issue_batch",
     "keep_sealed",
-    "needs_second_person",
     "note_export",
     "pay",
     "refund",

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from app.codes.alphabet import bare, digest_of, is_whole
 from app.codes.errors import BatchMoved, SecondPersonNeeded
 from app.codes.models import MOST_CODES, MOST_POINTS, BatchState, GiftCampaign, GiftCode, GiftCodeBatch
+from app.codes.services.alone import made_alone_today, queue_maker
 from app.codes.services.making import Sink, ids_of, make_codes
 from app.codes.services.telling import tell_decided, tell_waiting
 from app.core import audit
@@ -28,7 +29,7 @@ from app.core.money import format_points
 from app.core.settings import current_settings
 from app.ledger import services as ledger
 from app.ledger.services.lives import GRACE_DAYS
-from app.ledger.worth import asks_second_person, reporting_worth
+from app.ledger.worth import needs_second_person, reporting_worth
 
 if TYPE_CHECKING:
     from app.identity.actor import Actor
@@ -45,27 +46,24 @@ class Wanted:
     valid_until: date | None = None
 
 
-def needs_second_person(points: int) -> bool:
-    """True if these points are worth over 5,000 in the reporting currency, or cannot be valued."""
-    return asks_second_person(reporting_worth(points))
-
-
 def issue_batch(campaign_id: int, wanted: Wanted, sink: Sink, *, actor: Actor | None) -> GiftCodeBatch:
-    """Make a batch: live at once, or waiting for a second person above the limit. `sink` encrypts the clear codes.
+    """Make a batch: live at once, or waiting for a second person where it is worth over 5,000 in the reporting currency,
+    by itself or with what its maker made alone on the same day. `sink` encrypts the clear codes.
 
     Raises NotFound, InvalidInput.
     """
-    total = wanted.points * wanted.code_count
+    total, maker_id = wanted.points * wanted.code_count, actor.person_id if actor else None
     with transaction():
+        queue_maker(maker_id)
         campaign = lock(GiftCampaign, campaign_id)
         _check(campaign, wanted)
         campaign.committed_points += total
-        is_large = needs_second_person(total)
+        is_large = needs_second_person(total, made_alone_today(maker_id))
         batch = GiftCodeBatch(
             campaign_id=campaign.id, points=wanted.points, code_count=wanted.code_count,
             valid_until=wanted.valid_until or campaign.valid_until, state=BatchState.WAITING,
             needs_checker=is_large, worth_minor=reporting_worth(total),
-            currency=current_settings().reporting_currency, made_by_id=actor.person_id if actor else None,
+            currency=current_settings().reporting_currency, made_by_id=maker_id,
         )  # fmt: skip
         db.session.add(batch)
         db.session.flush()

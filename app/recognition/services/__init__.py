@@ -1,6 +1,5 @@
 """Verbs of recognition."""
 
-from app.recognition.services.alone import needs_second_person
 from app.recognition.services.applauding import applaud
 from app.recognition.services.categories import add_usual_categories, save_category, set_retired
 from app.recognition.services.deciding import approve, can_undo, decline, undo, withdraw
@@ -10,6 +9,5 @@ from app.recognition.services.years import record_service
 
 __all__ = [
     "AwardFields", "add_usual_categories", "answer_consent", "applaud", "approve", "can_undo", "decline", "give",
-    "needs_second_person", "record_service", "save_category", "set_retired", "take_off_hall", "undo", "withdraw",
-    "withdraw_all_consents",
+    "record_service", "save_category", "set_retired", "take_off_hall", "undo", "withdraw", "withdraw_all_consents",
 ]  # fmt: skip

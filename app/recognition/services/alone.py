@@ -14,19 +14,10 @@ from sqlalchemy import and_, case, func, or_, select
 from app.core.clock import utc_now
 from app.core.db import db
 from app.identity.actor import Actor
-from app.ledger.worth import asks_second_person, reporting_worth
 from app.recognition.models import Award, AwardRecipient, AwardState
 from app.recognition.scope import Receiver
 
 ADDED_UP = timedelta(hours=24)
-
-
-def needs_second_person(points: int) -> bool:
-    """Whether so many points are worth more than one person may give alone.
-
-    Without a value of points nobody can say that they are not, so a second person looks.
-    """
-    return points > 0 and asks_second_person(reporting_worth(points))
 
 
 def most_given_alone(receivers: Sequence[Receiver], actor: Actor) -> int:

@@ -16,7 +16,7 @@ from app.core.i18n import _
 from app.core.undo import UNDO_SECONDS
 from app.identity.actor import Actor
 from app.identity.models import Person
-from app.ledger.worth import reporting_worth
+from app.ledger.worth import needs_second_person, reporting_worth
 from app.partners.models import Organisation
 from app.recognition.errors import BudgetTooSmall
 from app.recognition.models import (
@@ -31,7 +31,7 @@ from app.recognition.models import (
     AwardState,
 )
 from app.recognition.scope import Receiver, find_receivers
-from app.recognition.services.alone import most_given_alone, needs_second_person
+from app.recognition.services.alone import most_given_alone
 
 TELL = "recognition.tell"
 MOST_POINTS = 1_000_000
@@ -68,7 +68,7 @@ def give(fields: AwardFields, *, actor: Actor) -> Award:
         total = fields.points * len(receivers)
         waits = needs_second_person(total)
         if total and not waits:
-            waits = needs_second_person(fields.points + most_given_alone(receivers, actor))
+            waits = needs_second_person(fields.points, most_given_alone(receivers, actor))
         award = Award(
             category_id=category.id,
             state=AwardState.WAITING,
