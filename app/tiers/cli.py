@@ -16,7 +16,7 @@ from app.tiers.queries import level_names
 from app.tiers.rebuilding import check_figures
 from app.tiers.rebuilding import rebuild as rebuild_figures
 from app.tiers.reviewing import Step
-from app.tiers.services.reviews import horizon, preview, run_review
+from app.tiers.services.reviews import Progress, horizon, preview, run_review
 
 _LINES = {
     "unpinned": "pin on {level} has ended",
@@ -42,7 +42,8 @@ def review_command(dry_run: bool, as_json: bool) -> None:
 
     With --dry-run it also says what comes until the next day of review if nothing more is recorded.
     """
-    found = preview(horizon()) if dry_run else run_review()
+    progress = _counting() if not as_json and sys.stderr.isatty() else None
+    found = preview(horizon(), progress=progress) if dry_run else run_review(progress=progress)
     on = today()
     steps, coming = ([step for step in found if (step.on > on) == later] for later in (False, True))
     end_read()
@@ -59,6 +60,15 @@ def review_command(dry_run: bool, as_json: bool) -> None:
     click.echo(f"{len(steps)} step{'' if len(steps) == 1 else 's'}{' would be taken' if dry_run else ''}")
     for step in coming:
         click.echo(f"{step.on}  {_line(step, names, levels)}")
+
+
+def _counting() -> Progress:
+    """On a terminal: how many companies were looked at, on one line until it is done."""
+
+    def told(done: int, total: int) -> None:
+        click.echo(f"\r{done:,} of {total:,} companies", nl=done == total, err=True)
+
+    return told
 
 
 def _line(step: Step, names: dict[int, tuple[str, str]], levels: dict[str, str]) -> str:

@@ -20,6 +20,7 @@ UNPINNED, GRACE, WARNED, RECOVERED, LOWERED, RAISED = (
     "unpinned", "grace", "warned", "recovered", "lowered", "raised",
 )  # fmt: skip
 FOREVER = date.max
+TOLD_EVERY = 500  # companies
 
 # What companies have in a window, per metric key.
 Figures = Callable[[Standing, Version, Window], Mapping[str, int]]
@@ -191,9 +192,15 @@ def next_look(standing: Standing) -> date:
 
 
 def foresee(
-    standings: Sequence[Standing], catalogue: Catalogue, on: date, until: date, figures: Figures
+    standings: Sequence[Standing],
+    catalogue: Catalogue,
+    on: date,
+    until: date,
+    figures: Figures,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Step]:
-    """Every step that daily reviews from a day until another will take if nothing more is recorded."""
+    """Every step that daily reviews from a day until another will take if nothing more is recorded. `progress` is told
+    now and then how many companies were looked at, and of how many."""
     starts = {
         version.applies_from
         for plan in catalogue.plans
@@ -201,7 +208,7 @@ def foresee(
         if on < version.applies_from <= until
     }
     steps: list[Step] = []
-    for standing in standings:
+    for number, standing in enumerate(standings, start=1):
         day, present = on, standing
         while True:
             verdict = look(present, catalogue, day, figures, ups=day == on or day in starts)
@@ -211,4 +218,6 @@ def foresee(
             day = min([max(next_look(present), day + DAY), *coming])
             if day > until:
                 break
+        if progress and (number % TOLD_EVERY == 0 or number == len(standings)):
+            progress(number, len(standings))
     return sorted(steps, key=lambda step: (step.on, step.organisation_id))

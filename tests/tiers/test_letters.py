@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core import jobs
 from app.core.db import db, end_read, transaction
 from app.core.mail import Mail, list_outbox
 from app.identity.models import Person, PersonStatus
 from app.notices.models import Notice
-from app.partners.models import Role
+from app.partners.models import Organisation, Role
 from app.partners.services import reinstate_organisation, suspend_organisation
 from app.tiers.cli import tiers_group
 from app.tiers.models import TierChange, TierStanding
@@ -128,6 +131,33 @@ def test_the_dry_run_says_what_the_run_does_and_writes_nothing(app: Flask, cast:
             assert review().strip() == "0 steps"
         with on(END):
             assert "Kinabalu Networks: Gold to Silver" in review()
+
+
+class Terminal(io.StringIO):
+    """Somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("words", [["review"], ["review", "--dry-run"]], ids=["run", "dry run"])
+def test_on_a_terminal_the_review_says_how_far_it_is(
+    app: Flask, cast: Any, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Some companies at a time, on one line that ends when it is done; with --json nothing but the object."""
+    monkeypatch.setattr("app.tiers.services.plans.CHUNK", 1)
+    monkeypatch.setattr("app.tiers.reviewing.TOLD_EVERY", 1)
+    with app.app_context(), on(AUTUMN):
+        live(cast)
+        total = db.session.scalar(select(func.count(Organisation.id))) or 0
+        end_read()
+        for more, said in (([], True), (["--json"], False)):
+            watched = Terminal()
+            monkeypatch.setattr(sys, "stderr", watched)
+            tiers_group.main([*words, *more], standalone_mode=False)
+            lines = "".join(f"\r{number} of {total} companies" for number in range(1, total + 1)) + "\n"
+            assert watched.getvalue() == (lines if said else "")
+        assert total > 1
 
 
 def test_a_plan_that_begins_tells_those_it_lifts(app: Flask, cast: Any) -> None:

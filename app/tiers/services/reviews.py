@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.core.clock import today, utc_now
-from app.core.db import db, transaction
+from app.core.db import db, end_read, transaction
+from app.partners.models import Organisation
 from app.tiers import figures, notices
 from app.tiers.catalogue import Catalogue, Version, load_catalogue
 from app.tiers.models import Cause
@@ -33,18 +34,31 @@ from app.tiers.services.plans import walk_companies
 from app.tiers.standings import PINS, STANDINGS, Change, Standing, standing_of, standings_query
 from app.tiers.windows import Window
 
+Progress = Callable[[int, int], None]  # how many companies were looked at, and of how many
+
 NOTICED = ("next_review_on", "grace_from", "grace_until", "warned_days")
 
 
-def run_review(*, actor: Any = None) -> list[Step]:
+def run_review(*, actor: Any = None, progress: Progress | None = None) -> list[Step]:
     """Do what is due today for every company: count amounts whose rate has come, lift, warn, lower. Safe to repeat."""
     on = today()
     with transaction():
         figures.revalue_waiting()
+    total = _count_companies() if progress else 0
     steps: list[Step] = []
+    done = 0
     for ids in walk_companies():
         steps += review_companies(ids, actor=actor, on=on)
+        done += len(ids)
+        if progress:
+            progress(done, max(done, total))
     return sorted(steps, key=lambda step: (step.on, step.organisation_id))
+
+
+def _count_companies() -> int:
+    found = db.session.scalar(select(func.count(Organisation.id))) or 0
+    end_read()
+    return int(found)
 
 
 def review_companies(ids: Iterable[int], *, actor: Any = None, on: date | None = None) -> list[Step]:
@@ -62,7 +76,9 @@ def review_companies(ids: Iterable[int], *, actor: Any = None, on: date | None =
         return [step for verdict in verdicts for step in verdict.steps]
 
 
-def preview(until: date | None = None, *, on: date | None = None) -> list[Step]:
+def preview(
+    until: date | None = None, *, on: date | None = None, progress: Progress | None = None
+) -> list[Step]:
     """The steps that reviews from today until a day (today) will take if nothing more is recorded; writes nothing."""
     on = on or today()
     until = max(until or on, on)
@@ -77,7 +93,7 @@ def preview(until: date | None = None, *, on: date | None = None) -> list[Step]:
         if on < version.applies_from <= until
     ]
     figures_of = gather(standings, catalogue, [on, *starts], until)
-    return foresee(standings, catalogue, on, until, figures_of)
+    return foresee(standings, catalogue, on, until, figures_of, progress)
 
 
 def gather(standings: Sequence[Standing], catalogue: Catalogue, days: Sequence[date], until: date) -> Figures:
