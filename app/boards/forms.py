@@ -11,9 +11,9 @@ from app.boards.models import Metric, NameMode, Participants, Period
 from app.boards.rules import Rule
 from app.boards.services import MAX_NAME, MAX_PRIZE, Words
 from app.boards.words import METRIC_NAMES, PARTICIPANT_NAMES, PERIOD_NAMES, SOURCE_NAMES
-from app.core.forms import AppForm, DateField, LengthAtMost, OneOf, Required, TextField
+from app.core.forms import AppForm, DateField, LengthAtMost, OneOf, Required, TextField, TickField, choices
 from app.core.i18n import LOCALES
-from app.partners.audience_form import AudienceFields, TickField
+from app.partners.audience_form import AudienceFields
 
 
 class BoardForm(AudienceFields, AppForm):
@@ -26,16 +26,16 @@ class BoardForm(AudienceFields, AppForm):
     name_ms = TextField(_l("Name in Malay"), [LengthAtMost(MAX_NAME)])
     name_id = TextField(_l("Name in Indonesian"), [LengthAtMost(MAX_NAME)])
     metric = SelectField(
-        _l("What counts"), choices=[(str(key), name) for key, name in METRIC_NAMES.items()], validate_choice=False,
+        _l("What counts"), choices=choices(METRIC_NAMES.items()), validate_choice=False,
         validators=[Required(), OneOf([str(key) for key in Metric])], default=Metric.POINTS.value,
     )  # fmt: skip
     sources = TickField(_l("Money from"))
     participants = RadioField(
-        _l("Who competes"), choices=[(str(key), name) for key, name in PARTICIPANT_NAMES.items()], validate_choice=False,
+        _l("Who competes"), choices=choices(PARTICIPANT_NAMES.items()), validate_choice=False,
         validators=[Required(), OneOf([str(key) for key in Participants])], default=Participants.PEOPLE.value,
     )  # fmt: skip
     period = RadioField(
-        _l("Starts again every"), choices=[(str(key), name) for key, name in PERIOD_NAMES.items()], validate_choice=False,
+        _l("Starts again every"), choices=choices(PERIOD_NAMES.items()), validate_choice=False,
         validators=[Required(), OneOf([str(key) for key in Period])], default=Period.QUARTER.value,
     )  # fmt: skip
     prize_en = TextField(_l("Prize in English"), [LengthAtMost(MAX_PRIZE)])
@@ -84,11 +84,13 @@ class NameForm(AppForm):
 
     mode = RadioField(
         _l("How others see you"),
-        choices=[
-            (NameMode.NAME.value, _l("By my name")),
-            (NameMode.ALIAS.value, _l("By an alias")),
-            (NameMode.REGION.value, _l("Without a name")),
-        ],
+        choices=choices(
+            [
+                (NameMode.NAME.value, _l("By my name")),
+                (NameMode.ALIAS.value, _l("By an alias")),
+                (NameMode.REGION.value, _l("Without a name")),
+            ]
+        ),
         validate_choice=False,
         validators=[
             Required(_l("Choose one of the answers offered.")),
@@ -103,11 +105,13 @@ class CompanyNameForm(NameForm):
 
     mode = RadioField(
         _l("How others see the company"),
-        choices=[
-            (NameMode.NAME.value, _l("By its name")),
-            (NameMode.ALIAS.value, _l("By an alias")),
-            (NameMode.REGION.value, _l("Without a name")),
-        ],
+        choices=choices(
+            [
+                (NameMode.NAME.value, _l("By its name")),
+                (NameMode.ALIAS.value, _l("By an alias")),
+                (NameMode.REGION.value, _l("Without a name")),
+            ]
+        ),
         validate_choice=False,
         validators=[
             Required(_l("Choose one of the answers offered.")),

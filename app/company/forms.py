@@ -11,7 +11,7 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from app.company.words import CURRENCIES, KIND_NAMES, kind_name, list_countries
-from app.core.forms import AppForm, LengthAtMost, Required, TextAreaField, TextField
+from app.core.forms import AppForm, LengthAtMost, Required, TextAreaField, TextField, choices
 from app.core.i18n import LOCALE_NAMES
 from app.identity.forms import EMAIL_SENTENCE, ZONES, EmailShape
 from app.partners.models import KINDS
@@ -36,9 +36,11 @@ class PartnerForm(AppForm):
     name = TextField(_l("Company name"), [Required(_l("Enter the company’s name.")), LengthAtMost(160)])
     kind = SelectField(_l("Type"), choices=[])
     country = SelectField(_l("Country"), choices=[])
-    currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES])
-    locale = SelectField(_l("Language"), choices=list(LOCALE_NAMES.items()))
-    time_zone = SelectField(_l("Time zone"), choices=[(name, name.replace("_", " ")) for name in ZONES])
+    currency = SelectField(_l("Currency"), choices=choices((code, code) for code in CURRENCIES))
+    locale = SelectField(_l("Language"), choices=choices(LOCALE_NAMES.items()))
+    time_zone = SelectField(
+        _l("Time zone"), choices=choices((name, name.replace("_", " ")) for name in ZONES)
+    )
     city = TextField(_l("City"), [LengthAtMost(80)])
     region = TextField(_l("State or province"), [LengthAtMost(80)])
     registration_no = TextField(_l("Registration number"), [LengthAtMost(60)])
@@ -52,9 +54,9 @@ class PartnerForm(AppForm):
             kinds.append(present.kind)
         if present is not None and present.currency not in currencies:
             currencies.append(present.currency)
-        self.kind.choices = [(kind, kind_name(kind)) for kind in kinds]
-        self.currency.choices = [(code, code) for code in currencies]
-        self.country.choices = list_countries()
+        self.kind.choices = choices((kind, kind_name(kind)) for kind in kinds)
+        self.currency.choices = choices((code, code) for code in currencies)
+        self.country.choices = choices(list_countries())
 
     def values(self) -> dict[str, Any]:
         """What the partner services take."""
@@ -95,7 +97,7 @@ class ProductForm(AppForm):
     subcategory = TextField(_l("Subcategory"), [LengthAtMost(80)])
     status = SelectField(
         _l("State"),
-        choices=[(ProductStatus.ACTIVE.value, _l("Sold")), (ProductStatus.RETIRED.value, _l("Retired"))],
+        choices=choices([(ProductStatus.ACTIVE, _l("Sold")), (ProductStatus.RETIRED, _l("Retired"))]),
     )
 
 

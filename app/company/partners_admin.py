@@ -15,7 +15,7 @@ from app.company.services import create_partner
 from app.company.words import country_name, kind_name
 from app.core.clock import today, utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.forms import add_errors
+from app.core.forms import add_errors, choices
 from app.core.http import render, see_other
 from app.core.settings import current_settings
 from app.identity.actor import current_actor
@@ -194,7 +194,7 @@ def set_managers(public_id: str) -> Response:
     company = find_organisation(public_id, current_actor())
     form = ManyForm()
     known = {person.public_id: person.id for person in list_managers()}
-    form.chosen.choices = [(key, key) for key in known]
+    form.chosen.choices = choices((key, key) for key in known)
     if not form.validate():
         raise InvalidInput(_("Choose one of the answers offered."))
     services.set_managers(company.id, [known[key] for key in form.chosen.data or []], actor=current_actor())
@@ -219,7 +219,7 @@ def set_families(public_id: str) -> Response:
     company = find_organisation(public_id, current_actor())
     form = ManyForm()
     known = {family.slug: family.id for family in list_families()}
-    form.chosen.choices = [(key, key) for key in known]
+    form.chosen.choices = choices((key, key) for key in known)
     if not form.validate():
         raise InvalidInput(_("Choose one of the answers offered."))
     services.set_families(company.id, [known[key] for key in form.chosen.data or []], actor=current_actor())

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.company.forms import FamilyForm, ProductForm
 from app.core.errors import Conflict
-from app.core.forms import add_errors
+from app.core.forms import add_errors, choices
 from app.core.http import render, see_other
 from app.identity.actor import current_actor
 from app.identity.guard import needs
@@ -38,7 +38,7 @@ def index() -> Response:
 
 def _form(**values: Any) -> ProductForm:
     form = ProductForm(**values)
-    form.family.choices = [(family.slug, family.name) for family in list_families()]
+    form.family.choices = choices((family.slug, family.name) for family in list_families())
     return form
 
 

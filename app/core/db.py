@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -56,6 +57,7 @@ def dialect() -> str:
 def install(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Set up connections of an engine. SQLite: pragmas and explicit BEGIN; PostgreSQL: UTC and a lock timeout."""
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _read_sums_as_whole_numbers)
         return
 
     @event.listens_for(engine, "connect")
@@ -76,6 +78,18 @@ def install(engine: Engine, *, synchronous: str = "FULL") -> None:
     def _begin(connection: Any) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _read_sums_as_whole_numbers(connection: Any, _record: Any) -> None:
+    """PostgreSQL's sum of big integers is `numeric`, which the driver reads as a Decimal; SQLite's is an integer."""
+    from psycopg.adapt import Loader  # a driver that only PostgreSQL needs
+
+    class WholeNumber(Loader):
+        def load(self, data: Any) -> int | Decimal:
+            text = bytes(data).decode()
+            return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+
+    connection.adapters.register_loader("numeric", WholeNumber)
 
 
 def in_transaction() -> bool:

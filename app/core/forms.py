@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm as WTBaseForm
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import TextInput
@@ -20,7 +21,7 @@ from app.core.money import InvalidNumber, format_money, format_points, is_whole,
 
 __all__ = [
     "AppForm", "DateField", "LengthAtMost", "MoneyField", "OneOf", "Required", "TextAreaField", "TextField",
-    "WholeNumberField", "add_errors",
+    "TickField", "WholeNumberField", "add_errors", "choices",
 ]  # fmt: skip
 
 
@@ -28,6 +29,11 @@ def _strip(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\x00", "").replace("\r\n", "\n").strip()
     return value
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """(value, label) pairs as the library wants what may be chosen: values are sent as text."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
 
 
 class TextField(StringField):
@@ -179,6 +185,31 @@ class WholeNumberField(_Typed):
                 return value
         low, high = format_points(self.at_least, locale), format_points(self.at_most, locale)
         raise ValueError(gettext("Enter a number from %(low)s to %(high)s.", low=low, high=high))
+
+
+class TickField(Field):
+    """Boxes to tick, none or several, of the (value, label) pairs in `choices`; only what was offered comes in."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.choices: Sequence[tuple[str, Any]] = ()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [str(value) for value in valuelist if value]
+
+    def pre_validate(self, form: WTBaseForm) -> None:
+        if set(self.data or ()) - {value for value, _label in self.choices}:
+            raise ValidationError(gettext("Choose one of the answers offered."))
+
+    @property
+    def taken(self) -> list[str]:
+        """Values of what is ticked, in the order offered."""
+        return [value for value, _label in self.choices if value in (self.data or ())]
+
+    @property
+    def chosen(self) -> list[str]:
+        """Labels of what is ticked."""
+        return [label for value, label in self.choices if value in (self.data or ())]
 
 
 class DateField(_Typed):

@@ -10,7 +10,7 @@ from wtforms import RadioField, TextAreaField
 
 from app.core.clock import utc_now
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.forms import AppForm, add_errors
+from app.core.forms import AppForm, add_errors, choices
 from app.core.http import local_path, render, see_other
 from app.core.i18n import _, _l, ngettext
 from app.core.nav import count_at, count_for
@@ -232,7 +232,7 @@ def approve(public_id: str) -> Response:
 def reject(public_id: str) -> Response:
     """Decline, with a reason in the partner's language."""
     form = RejectionForm(message=request.args.get("message", "")[:2000])
-    form.reason.choices = [(reason.value, str(label)) for reason, label in REJECTION_LABELS.items()]
+    form.reason.choices = choices(REJECTION_LABELS.items())
     template = "admin/deals/reject.html"
     if request.method != "POST":
         review = find_review(public_id, current_actor())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,12 +11,20 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FileField, RadioField, SelectField
-from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from app.core.clock import today
-from app.core.forms import AppForm, DateField, LengthAtMost, MoneyField, OneOf, TextAreaField, TextField
+from app.core.forms import (
+    AppForm,
+    DateField,
+    LengthAtMost,
+    MoneyField,
+    OneOf,
+    TextAreaField,
+    TextField,
+    choices,
+)
 from app.core.i18n import _, current_locale
 from app.core.money import CURRENCIES
 from app.deals.content import LINES_MAX, TEXT_LIMITS, DealFields, Line, wanted_sentence
@@ -48,11 +56,6 @@ def countries(locale: str) -> tuple[tuple[str, str], ...]:
         if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     ]
     return tuple(sorted(found, key=lambda pair: pair[1]))
-
-
-def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
-    """(value, label) pairs as the library wants them."""
-    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def country_name(code: str | None) -> str:

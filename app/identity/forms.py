@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, SelectField
 from wtforms.validators import ValidationError
 
-from app.core.forms import AppForm, LengthAtMost, Required, TextField
+from app.core.forms import AppForm, LengthAtMost, Required, TextField, choices
 from app.core.i18n import LOCALE_NAMES
 from app.identity.actor import ROLE_NAMES
 from app.partners.models import PARTNER_ROLES, VENDOR_ROLES
@@ -70,32 +70,32 @@ class JoinForm(AppForm):
 
     name = TextField(_l("Your name"), [Required(_l("Enter your name.")), LengthAtMost(80)])
     password = PasswordField(_l("Choose a password"), [Required(_l("Choose a password."))])
-    locale = SelectField(_l("Language"), choices=list(LOCALE_NAMES.items()))
+    locale = SelectField(_l("Language"), choices=choices(LOCALE_NAMES.items()))
 
 
 class InviteForm(AppForm):
     """Whom to invite, and as what."""
 
     email = TextField(_l("Email"), [Required(EMAIL_SENTENCE), LengthAtMost(254), EmailShape()])
-    role = SelectField(_l("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in PARTNER_ROLES])
+    role = SelectField(_l("Role"), choices=choices((role, ROLE_NAMES[role]) for role in PARTNER_ROLES))
 
 
 class VendorInviteForm(InviteForm):
     """Whom to invite to the vendor's own side."""
 
-    role = SelectField(_l("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in VENDOR_ROLES])
+    role = SelectField(_l("Role"), choices=choices((role, ROLE_NAMES[role]) for role in VENDOR_ROLES))
 
 
 class RoleForm(AppForm):
     """Another role for a partner's person."""
 
-    role = SelectField(_l("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in PARTNER_ROLES])
+    role = SelectField(_l("Role"), choices=choices((role, ROLE_NAMES[role]) for role in PARTNER_ROLES))
 
 
 class VendorRoleForm(AppForm):
     """Another role for a vendor's person."""
 
-    role = SelectField(_l("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in VENDOR_ROLES])
+    role = SelectField(_l("Role"), choices=choices((role, ROLE_NAMES[role]) for role in VENDOR_ROLES))
 
 
 # Zones that a territory uses today; old names of the same zone are left out.
@@ -106,15 +106,14 @@ class AccountForm(AppForm):
     """What a person may change about themselves."""
 
     name = TextField(_l("Your name"), [Required(_l("Enter your name.")), LengthAtMost(80)])
-    locale = SelectField(_l("Language"), choices=list(LOCALE_NAMES.items()))
+    locale = SelectField(_l("Language"), choices=choices(LOCALE_NAMES.items()))
     time_zone = SelectField(_l("Time zone"), choices=[])
     has_shortcuts = BooleanField(_l("Keyboard shortcuts in lists"))
 
     def offer_zones(self, default: str) -> None:
         """Offer the company's zone first, then every zone."""
-        self.time_zone.choices = [
-            ("", gettext("As my company: %(zone)s", zone=default.replace("_", " ")))
-        ] + [(name, name.replace("_", " ")) for name in ZONES]
+        own = gettext("As my company: %(zone)s", zone=default.replace("_", " "))
+        self.time_zone.choices = choices([("", own), *((name, name.replace("_", " ")) for name in ZONES)])
 
 
 class PasswordForm(AppForm):

@@ -11,17 +11,14 @@ The page shows it by `{{ ui.audience(form) }}`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, func, or_, select
-from wtforms import SelectMultipleField
-from wtforms.form import BaseForm as WTBaseForm
 from wtforms.validators import ValidationError
 
 from app.core.db import db
-from app.core.forms import AppForm, LengthAtMost, TextAreaField
+from app.core.forms import AppForm, LengthAtMost, TextAreaField, TickField
 from app.partners.audience import Audience
 from app.partners.models import Organisation
 from app.partners.queries import Viewer, visible_organisation_ids
@@ -65,18 +62,6 @@ def audience_parts(audience: Audience, tiers: Mapping[str, str] | None = None) -
     return [part for part in parts if part]
 
 
-class TickField(SelectMultipleField):
-    """Boxes to tick, none or several; only what was offered comes in."""
-
-    def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, choices=[], validate_choice=False, **kwargs)
-
-    def pre_validate(self, form: WTBaseForm) -> None:
-        offered = {value for value, _name in self.choices}
-        if not set(self.data or ()) <= offered:
-            raise ValidationError(gettext("Choose one of the answers offered."))
-
-
 class AudienceFields:
     """Fields of an audience, to be mixed into a form."""
 
@@ -110,12 +95,11 @@ class AudienceFields:
     def audience(self) -> Audience:
         """What is ticked. Call it after `validate()`."""
         ids = {self._companies[public_id] for public_id in self.audience_companies.data or ()}
-        ticked = set(self.audience_tiers.data or ())
         return Audience(
             countries=tuple(sorted(self.audience_countries.data or ())),
             kinds=tuple(sorted(self.audience_kinds.data or ())),
             organisation_ids=tuple(sorted(ids | self._named)),
-            tiers=tuple(slug for slug, _name in self.audience_tiers.choices if slug in ticked),
+            tiers=tuple(self.audience_tiers.taken),
         )
 
     def validate_audience_companies(self, field: TickField) -> None:

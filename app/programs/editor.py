@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, SelectField
 
 from app.core.forms import (
     AppForm,
@@ -21,7 +19,9 @@ from app.core.forms import (
     Required,
     TextAreaField,
     TextField,
+    TickField,
     WholeNumberField,
+    choices,
 )
 from app.core.money import CURRENCIES
 from app.core.settings import current_settings
@@ -45,34 +45,9 @@ class Offered:
     tiers: Mapping[str, str]
 
 
-class ChoicesField(Field):
-    """Several of a list, as checkboxes. Values that are not in the list are refused with a sentence."""
-
-    def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.choices: list[tuple[str, str]] = []
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = [str(value) for value in valuelist if value]
-
-    def pre_validate(self, form: Any) -> None:
-        if set(self.data or ()) - {value for value, _label in self.choices}:
-            raise ValidationError(gettext("Choose from the list."))
-
-    @property
-    def taken(self) -> list[str]:
-        """Values of what is chosen, in the order of the list."""
-        return [value for value, _label in self.choices if value in (self.data or ())]
-
-    @property
-    def chosen(self) -> list[str]:
-        """Labels of what is chosen."""
-        return [label for value, label in self.choices if value in (self.data or ())]
-
-
-def _select(label: Any, choices: Sequence[tuple[str, Any]]) -> SelectField:
-    allowed = [value for value, _label in choices]
-    return SelectField(label, choices=list(choices), validate_choice=False, validators=[OneOf(allowed)])
+def _select(label: Any, pairs: Sequence[tuple[str, Any]]) -> SelectField:
+    allowed = [value for value, _label in pairs]
+    return SelectField(label, choices=choices(pairs), validate_choice=False, validators=[OneOf(allowed)])
 
 
 def _currency(label: Any) -> SelectField:
@@ -90,14 +65,14 @@ class ProgramForm(AppForm):
     trigger = _select(_l("What happens"), list(words.TRIGGERS.items()))
     starts_on = DateField(_l("First day"))
     ends_on = DateField(_l("Last day"))
-    families = ChoicesField(_l("Products"))
-    courses = ChoicesField(_l("Courses"))
+    families = TickField(_l("Products"))
+    courses = TickField(_l("Courses"))
     min_currency = _currency(_l("Currency of the least value"))
     min_amount = MoneyField(_l("Least value"), currency="MYR")
     min_quantity = WholeNumberField(_l("Fewest units"), at_least=1, at_most=10**9)
-    kinds = ChoicesField(_l("Company types"))
-    countries = ChoicesField(_l("Countries"))
-    tiers = ChoicesField(_l("Tiers"))
+    kinds = TickField(_l("Company types"))
+    countries = TickField(_l("Countries"))
+    tiers = TickField(_l("Tiers"))
     companies = TextAreaField(_l("Only these companies"), [LengthAtMost(8000)])
     reward_kind = _select(_l("What the seller gets"), [NOTHING, *words.REWARD_KINDS.items()])
     points = WholeNumberField(_l("Points for the seller"), at_least=1, at_most=10**9)

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
-from app.core.forms import AppForm, MoneyField, WholeNumberField
+from app.core.forms import AppForm, MoneyField, WholeNumberField, choices
 from app.programs.catalogue import Version
 from app.programs.rules import PER_MONEY, PER_UNIT, Rule
 from app.programs.sentences import Names
@@ -36,12 +36,12 @@ class TryForm(AppForm):
             self.quantity.label.text = UNITS[rules[0].trigger]
         families = {key: names.families.get(key, "…") for rule in rules for key in rule.family_ids}
         if len(families) > 1:
-            self.family.choices = sorted(families.items(), key=lambda item: item[1])
+            self.family.choices = choices(sorted(families.items(), key=lambda item: item[1]))
         else:
             del self.family
         courses = {slug: names.courses.get(slug, slug) for rule in rules for slug in rule.courses}
         if len(courses) > 1:
-            self.course.choices = sorted(courses.items(), key=lambda item: item[1])
+            self.course.choices = choices(sorted(courses.items(), key=lambda item: item[1]))
         else:
             del self.course
 

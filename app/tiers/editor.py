@@ -11,7 +11,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
-from app.core.forms import AppForm, LengthAtMost, Required, TextField, WholeNumberField, money_sentence
+from app.core.forms import (
+    AppForm,
+    LengthAtMost,
+    Required,
+    TextField,
+    WholeNumberField,
+    choices,
+    money_sentence,
+)
 from app.core.i18n import LOCALES, _, current_locale
 from app.core.money import (
     InvalidNumber,
@@ -81,8 +89,8 @@ class PlanForm(AudienceFields, AppForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.join.choices = [(ALL, str(_l("all of these"))), (SCORE, str(_l("a score of 70")))]
-        self.month.choices = [(month, words.period_name(int(month))) for month in MONTHS]
+        self.join.choices = choices([(ALL, _l("all of these")), (SCORE, _l("a score of 70"))])
+        self.month.choices = choices((month, words.period_name(int(month))) for month in MONTHS)
         self.cells: dict[str, Cell] = {}
         self.levels = 0
 

@@ -15,6 +15,7 @@ from app.core.forms import (
     Required,
     TextAreaField,
     TextField,
+    choices,
     money_sentence,
 )
 from app.products.models import ProductFamily
@@ -31,7 +32,7 @@ class DealForm(AppForm):
     def __init__(self, currency: str, families: list[ProductFamily], *args: Any, **kwargs: Any) -> None:
         self._company_currency = currency
         super().__init__(*args, **kwargs)
-        self.family.choices = [(family.slug, family.name) for family in families]
+        self.family.choices = choices((family.slug, family.name) for family in families)
         slugs = [family.slug for family in families]
         if self.family.data not in slugs:
             self.family.data = slugs[0] if slugs else None

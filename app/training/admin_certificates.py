@@ -131,7 +131,7 @@ def _save(row: Certification | None) -> Response:
     name = {one: form._fields[f"name_{one}"].data for one in ("en", "ms", "id")}
     path = certifying.Path(
         name={one: text for one, text in name.items() if text},
-        courses=[slug for slug, _title in form.courses.choices if slug in (form.courses.data or ())],
+        courses=form.courses.taken,
         opens={one: text for one, text in opens.items() if text},
         serial_prefix=(form.serial_prefix.data or "").upper(),
         validity_months=form.validity_months.data,

@@ -19,9 +19,10 @@ from app.core.forms import (
     Required,
     TextAreaField,
     TextField,
+    TickField,
     WholeNumberField,
 )
-from app.partners.audience_form import AudienceFields, TickField
+from app.partners.audience_form import AudienceFields
 from app.training import store
 from app.training.content import (
     BODY_LENGTH,

@@ -119,3 +119,12 @@ def test_the_clock_can_be_set_back_and_stopped() -> None:
     with freeze(then):
         assert utc_now() == then
     assert utc_now().year >= 2026
+
+
+def test_a_sum_of_big_integers_is_a_whole_number(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            db.session.add_all([rate(value=SCALE), rate("SGD", -(-SCALE // 3))])
+        total = db.session.scalar(select(func.sum(ExchangeRate.rate_e10)))
+        assert total == SCALE + -(-SCALE // 3) and type(total) is int
+        end_read()

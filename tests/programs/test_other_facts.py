@@ -216,7 +216,7 @@ def test_the_editor_writes_a_rule_for_courses_and_leaves_out_what_does_not_go_wi
         "/admin/programs/firewall-push/draft",
         data=fields | {"courses": ["unheard-of"], "idempotency_key": "a-key-of-a-test-3"},
     )
-    assert answer.status_code == 422 and "Choose from the list." in text_of(answer)
+    assert answer.status_code == 422 and "Choose one of the answers offered." in text_of(answer)
     answer = client.post(
         "/admin/programs/firewall-push/draft",
         data=fields
