@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from markupsafe import Markup, escape
@@ -28,6 +29,17 @@ def spoken(words: Mapping[str, str]) -> Markup:
 def minutes(count: int) -> str:
     """*12 min*"""
     return ngettext("%(num)s min", "%(num)s min", count)
+
+
+def listen_words() -> str:
+    """What the button that reads a part aloud says, for its script: JSON with `{time}` as minutes and seconds."""
+    return json.dumps(
+        {
+            "listen": _("Listen, %(time)s", time="{time}"),
+            "pause": _("Pause"),
+            "on": _("Go on, %(time)s", time="{time}"),
+        }
+    )
 
 
 def course_line(view: CourseView) -> str:
