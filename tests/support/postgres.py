@@ -18,12 +18,14 @@ import time
 from pathlib import Path
 
 OLDEST = 15
+MEMORY = 4 * 2**30  # what a whole run may need at most: its databases and the log
 OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "wal_level": "minimal",
+    "max_wal_size": "256MB",
     "max_wal_senders": "0",
     "autovacuum": "off",
     "shared_buffers": "96MB",
@@ -145,6 +147,15 @@ def wait_until_up(binaries: Path, folder: Path, server: subprocess.Popen[bytes])
     raise RuntimeError((folder / "server.log").read_text(errors="replace")[-2000:])
 
 
+def place() -> Path | None:
+    """Where the server's folder goes: into memory where there is room, since every test copies a database of a thousand
+    files; else under /tmp, whose name is short enough for a socket's address."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= MEMORY:
+        return memory
+    return Path("/tmp") if Path("/tmp").is_dir() else None
+
+
 class Server:
     """A running server and its address, without a database name. `stop()` is safe to call twice."""
 
@@ -154,9 +165,7 @@ class Server:
         if self.url:
             self.url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", self.url)
             return
-        folder = self.folder = Path(
-            tempfile.mkdtemp(prefix="tgpg", dir="/tmp" if Path("/tmp").is_dir() else None)
-        )
+        folder = self.folder = Path(tempfile.mkdtemp(prefix="tgpg", dir=place()))
         self.keeper = subprocess.Popen(
             [sys.executable, __file__, str(folder)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
