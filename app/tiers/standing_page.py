@@ -90,6 +90,11 @@ class Page:
         return int(self.definition.score(self.have, self.next_level))
 
     @property
+    def kept_score(self) -> int:
+        """Of 100, for the present level."""
+        return int(self.definition.score(self.kept_have, self.level))
+
+    @property
     def kept_needs(self) -> str:
         """What keeps the present level: RM 50k and 3 deals."""
         return words.joined(words.counted(row.key, row.need) for row in self.kept)

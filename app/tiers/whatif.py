@@ -17,7 +17,7 @@ from app.core.db import db
 from app.tiers.catalogue import Version
 from app.tiers.figures import FIGURES, Rates
 from app.tiers.models import Measure
-from app.tiers.plans import DEAL_WON, Have
+from app.tiers.plans import DEAL_WON, SCORE, Have
 from app.tiers.progress import Progress, gap_line, progress
 
 # (actor, amount in minor units, currency, family id, day) -> [(points, payee kind)]
@@ -40,7 +40,8 @@ def points_of(
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a deal would do. `place`: the level afterwards; `rows`: the metrics of the level aimed at, with the deal;
-    `gaps`: what it still lacks; `missing_rate`: its currency has no rate, so that its money would wait."""
+    `gaps`: what it still lacks; `score`: what they come to, of 100, in a plan that joins by a score; `missing_rate`: its
+    currency has no rate, so that its money would wait."""
 
     place: int
     is_up: bool
@@ -49,6 +50,7 @@ class Answer:
     gaps: str
     points: list[tuple[int, str]]
     missing_rate: str | None = None
+    score: int | None = None
 
     @property
     def left(self) -> int:
@@ -97,6 +99,7 @@ def answer(
         gap_line(definition, aim, after, version.month),
         given,
         currency if worth is None else None,
+        int(definition.score(after, aim)) if definition.join == SCORE else None,
     )
 
 

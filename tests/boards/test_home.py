@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.boards import names, queries
 from app.boards.models import Metric, NameMode, Period
@@ -13,6 +15,7 @@ from app.core.db import db, read
 from app.core.feed import FeedRow, gather
 from app.partners.audience import Audience
 from tests.boards.makers import COMPANIES, PEOPLE, board
+from tests.cast import sign_in
 from tests.programs.makers import win
 
 
@@ -40,6 +43,17 @@ def test_home_shows_the_board_that_fits_best_and_the_gap_to_the_next(ctx: Flask,
     assert (admin.rank, admin.sentence) == (1, "You stand first")
     budi = queries.read_stand(rows_of(cast.budi)[0])
     assert (budi.name, budi.rank, budi.participants) == ("Indonesia", 0, 0)
+
+
+def test_home_names_a_board_whose_companies_it_cannot_say_in_a_word(
+    ctx: Flask, client: FlaskClient, cast: Any
+) -> None:
+    board(cast, Metric.DEALS, COMPANIES, name="Resellers by deals", audience=Audience(kinds=("reseller",)))
+    win(cast, "D-1", 100_00)
+    db.session.remove()
+    page = sign_in(client, cast.aisyah).get("/").text
+    section = " ".join(re.sub(r"<[^>]*>", " ", page.split("Where you stand")[1]).split())
+    assert "1 st Resellers by deals of 1 on this board Your company stands first" in section
 
 
 def test_a_board_for_a_tier_is_for_the_companies_of_that_tier(ctx: Flask, cast: Any) -> None:

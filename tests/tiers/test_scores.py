@@ -44,6 +44,8 @@ def test_with_a_score_every_page_says_how_many_marks_are_missing(
     tier = seen(client, "/tier?value=1000", cast.aisyah)
     assert "13 marks away" in tier and "Silver needs 70 of 100" in tier and "57 of 100 so far" in tier
     assert "12 marks short of Silver" in tier and "70 of 100" in tier.split("Gold")[1][:20]
+    assert "Brings 57 of 60" in tier and "Brings 0 of 40 Has to be above zero." in tier
+    assert "Brings 58 of 60" in tier and "Score: 58 needs 70" in tier and "to go" not in tier
     assert "13 marks short of Silver" in seen(client, "/admin/tiers", cast.manager)
     assert "13 marks to Silver" in seen(client, f"/admin/partners/{cast.kinabalu.public_id}", cast.manager)
 
@@ -60,3 +62,24 @@ def test_a_score_that_is_enough_names_the_metric_at_zero(app: Flask, client: Fla
     assert "1 person to Silver" in sign_in(client, cast.aisyah).get("/").text
     assert "1 person away" in seen(client, "/tier", cast.aisyah)
     assert "1 person short of Silver" in seen(client, "/admin/tiers", cast.manager)
+
+
+def test_what_a_deal_adds_to_a_score_is_said_where_it_is_enough(
+    app: Flask, client: FlaskClient, cast: Any
+) -> None:
+    """No metric is met whole, and none is said to be missing."""
+    metrics = (Metric("revenue", 60, ("deal_won",)), Metric("deals", 40))
+    needs = {"silver": {"revenue": 100_000 * RM, "deals": 3}, "gold": {"revenue": 200_000 * RM, "deals": 6}}
+    company = f"/admin/tiers/companies/{cast.kinabalu.public_id}"
+    with app.app_context():
+        live(cast, makers.definition(*metrics, join=SCORE, **needs))
+        makers.win(cast, 60_000 * RM, on=TODAY)
+    assert "49 of 100 so far" in seen(client, company, cast.manager)
+    tier = seen(client, "/tier?value=30000", cast.aisyah)
+    answer = tier.split("This deal takes you to Silver.")[1].split("You would also earn")[0]
+    assert "Brings 54 of 60" in answer and "Brings 26 of 40" in answer and "Score: 80 needs 70" in answer
+    assert "to go" not in tier
+    with app.app_context():
+        makers.win(cast, 30_000 * RM, on=TODAY)
+    kept = seen(client, company, cast.manager).split("What keeps Silver")[1]
+    assert kept.strip().startswith("Review on 1 January 2027 · 80 of 100") and "to go" not in kept
