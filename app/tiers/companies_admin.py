@@ -63,7 +63,8 @@ def _line(step: Step, levels: dict[str, str]) -> str:
     level, to_level = levels.get(step.level, step.level), levels.get(step.to_level, step.to_level)
     until = words.long_day(step.until) if step.until else ""
     if step.kind == "grace":
-        return _("Short of %(tier)s: grace until %(day)s", tier=level, day=until)
+        gaps = words.joined(words.counted(key, missing, missing=True) for key, missing in step.lacks)
+        return _("%(gaps)s short of keeping %(tier)s: grace until %(day)s", gaps=gaps, tier=level, day=until)
     if step.kind == "warned":
         return _("Is warned: %(tier)s ends on %(day)s", tier=level, day=until)
     if step.kind == "recovered":

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from app.tiers.catalogue import Catalogue, Version
 from app.tiers.plans import WARNINGS
+from app.tiers.progress import in_the_way
 from app.tiers.standings import Standing
 from app.tiers.windows import DAY, Window, months_on, next_review, window_on
 
@@ -22,13 +23,15 @@ UNPINNED, GRACE, WARNED, RECOVERED, LOWERED, RAISED = (
 FOREVER = date.max
 TOLD_EVERY = 500  # companies
 
+Lacks = tuple[tuple[str, int], ...]
 # What companies have in a window, per metric key.
 Figures = Callable[[Standing, Version, Window], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that a review does to one company on a day. `days`: how many are left, for a warning."""
+    """One thing that a review does to one company on a day. `days`: how many are left, for a warning; `lacks`: what is
+    missing for the level, by metric or in marks of a score, when a grace begins."""
 
     on: date
     organisation_id: int
@@ -37,6 +40,7 @@ class Step:
     to_level: str
     until: date | None = None
     days: int | None = None
+    lacks: Lacks = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,10 @@ class _Steps:
         self._on, self._id, self._steps = on, standing.organisation_id, steps
         self._level = standing.level or ""
 
-    def add(self, kind: str, to_level: str, until: date | None = None, days: int | None = None) -> None:
-        self._steps.append(Step(self._on, self._id, kind, self._level, to_level, until, days))
+    def add(
+        self, kind: str, to_level: str, until: date | None = None, days: int | None = None, lacks: Lacks = ()
+    ) -> None:
+        self._steps.append(Step(self._on, self._id, kind, self._level, to_level, until, days, lacks))
         self._level = to_level
 
 
@@ -148,7 +154,9 @@ def _review(
     if standing.grace_until is not None or _keeps(standing, catalogue, now, start, figures):
         return standing
     until = on + timedelta(days=now.definition.grace_days)
-    steps.add(GRACE, standing.level or "", until)
+    level, have = now.definition.level(standing.level), figures(standing, now, grace_window(start))
+    missing = in_the_way(now.definition, level, have, now.month)
+    steps.add(GRACE, standing.level or "", until, lacks=tuple((row.key, row.missing) for row in missing))
     return replace(standing, grace_from=start, grace_until=until, warned_days=None)
 
 

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.activities import services as activities
 from app.core.clock import freeze
 from app.tiers.plans import SCORE, Metric
 from tests.cast import sign_in
@@ -83,3 +84,18 @@ def test_what_a_deal_adds_to_a_score_is_said_where_it_is_enough(
         makers.win(cast, 30_000 * RM, on=TODAY)
     kept = seen(client, company, cast.manager).split("What keeps Silver")[1]
     assert kept.strip().startswith("Review on 1 January 2027 · 80 of 100") and "to go" not in kept
+
+
+def test_the_preview_of_the_review_says_how_many_marks_keep_a_level(
+    app: Flask, client: FlaskClient, cast: Any
+) -> None:
+    metrics = (Metric("revenue", 60, ("deal_won",)), Metric("deals", 40))
+    needs = {"silver": {"revenue": 100_000 * RM, "deals": 3}, "gold": {"revenue": 200_000 * RM, "deals": 6}}
+    with app.app_context():
+        live(cast, makers.definition(*metrics, join=SCORE, **needs))
+        makers.win(cast, 60_000 * RM, on=TODAY)
+        second = makers.win(cast, 40_000 * RM, on=TODAY)
+        assert makers.level_of(cast.kinabalu.id) == "silver"
+        activities.void(second.activity_id, "credit note", cast.finance)
+    page = seen(client, "/admin/tiers/review", cast.manager)
+    assert "Kinabalu Networks 21 marks short of keeping Silver: grace until 1 April 2027 1 Jan 2027" in page
