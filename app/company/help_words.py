@@ -193,8 +193,9 @@ def _phone() -> list[Answered]:
             "offline",
             _("What works without signal?"),
             _(
-                "You can read your last home page, your deals and the vouchers kept on this phone, "
-                "and type a new deal. It waits on the phone, and is sent when you say so."
+                "You can read your last home page, your deals, the vouchers kept on this phone and the "
+                "parts of a course that you began, and type a new deal. It waits on the phone, and is "
+                "sent when you say so."
             ),
         ),
         Answered(

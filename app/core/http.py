@@ -68,19 +68,23 @@ def render(template: str, block: str | None = None, status: int = 200, **context
     return response
 
 
-def readable_offline(view: F) -> F:
+def keep_on_phone(response: Response) -> Response:
     """The phone may keep this page until sign-out and show it without signal: a partner's own page, never a vendor's.
 
     The header names the person, so that the service worker drops what it kept for somebody else.
     """
+    actor = g.get("actor")
+    if actor is not None and not actor.is_vendor and response.status_code == 200 and not is_htmx():
+        response.headers["X-Offline"] = actor.public_id
+    return response
+
+
+def readable_offline(view: F) -> F:
+    """Whatever this view answers, the phone may keep (`keep_on_phone`)."""
 
     @functools.wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        response = make_response(view(*args, **kwargs))
-        actor = g.get("actor")
-        if actor is not None and not actor.is_vendor and response.status_code == 200 and not is_htmx():
-            response.headers["X-Offline"] = actor.public_id
-        return response
+        return keep_on_phone(make_response(view(*args, **kwargs)))
 
     return cast(F, wrapped)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, url_for
 
 from app.core.errors import AppError, Conflict, InvalidInput, NotFound
-from app.core.http import is_htmx, local_path, render, see_other
+from app.core.http import is_htmx, keep_on_phone, local_path, readable_offline, render, see_other
 from app.core.i18n import _, current_locale, force_locale
 from app.core.markdown import render_markdown
 from app.identity.actor import current_actor
@@ -33,6 +33,7 @@ def _words() -> dict[str, object]:
 
 @bp.get("/training")
 @needs("training.view")
+@readable_offline
 def index() -> Response:
     after = request.args.get("after", "")
     page = pages.learn_page(
@@ -52,7 +53,7 @@ def _course(course: CourseView, refused: str | None = None, status: int = 200) -
     actor = current_actor()
     points = {} if course.is_passed else pages.points_of_courses(actor, [course.slug])
     ends = course.is_passed and not course.is_open and course.gives_certificate and course.is_live
-    return render(
+    response = render(
         "training/course.html",
         "main",
         status,
@@ -60,10 +61,12 @@ def _course(course: CourseView, refused: str | None = None, status: int = 200) -
         parts=pages.list_parts(course),
         quiz=pages.quiz_state(course),
         points=points.get(course.slug, 0),
+        edition=words.edition(course, _text_size()),
         renewal=find_renewable(actor, course.slug) if ends and course.has_quiz else None,
         refused=refused,
         error_prefix=_("Error: ") if refused else "",
     )
+    return keep_on_phone(response) if course.is_begun else response
 
 
 @bp.post("/training/<slug>/start")
@@ -71,6 +74,8 @@ def _course(course: CourseView, refused: str | None = None, status: int = 200) -
 def start(slug: str) -> Response:
     """Begin the course, or begin it again; then the first part that was not gone through."""
     actor = current_actor()
+    if read := _read_before():
+        return _go_on(slug, learning.finish_part(slug, read[-1], actor=actor, before=read[:-1]))
     enrolment = learning.enrol(slug, actor=actor)
     course = find_course(slug, actor)
     if enrolment.number > 1 and course.has_quiz:
@@ -93,7 +98,7 @@ def part(slug: str, number: int) -> Response:
     language = language_of(shown.bodies, current_locale())
     with force_locale(language):  # the words around its blocks go with the text
         body = render_markdown(shown.body, heading=2, pictures=url_for(".file", slug=slug, public_id=""))
-    return render(
+    response = render(
         "training/part.html",
         "main",
         course=course,
@@ -103,9 +108,11 @@ def part(slug: str, number: int) -> Response:
         body=body,
         body_language=language,
         points=points.get(slug, 0),
+        edition=words.edition(course, _text_size()),
         text_size=_text_size(),
         larger=SIZES[(SIZES.index(_text_size()) + 1) % len(SIZES)],
     )
+    return keep_on_phone(response) if course.is_begun else response
 
 
 def _text_size() -> str:
@@ -129,7 +136,16 @@ def text_size() -> Response:
 @needs("training.view")
 def finish_part(slug: str, number: int) -> Response:
     """Mark the part as gone through; on to the next one, to the quiz, or to what passing brought."""
-    step = learning.finish_part(slug, number, actor=current_actor())
+    read = _read_before()
+    return _go_on(slug, learning.finish_part(slug, number, actor=current_actor(), before=read))
+
+
+def _read_before() -> list[int]:
+    """Numbers of the parts that the page says were read without signal."""
+    return sorted({number for number in request.form.getlist("before", type=int) if 0 < number < 1000})
+
+
+def _go_on(slug: str, step: learning.Step) -> Response:
     if step.outcome is not None:
         return see_other(url_for(".passed", slug=slug))
     if step.next_number is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
@@ -40,6 +41,43 @@ def listen_words() -> str:
             "on": _("Go on, %(time)s", time="{time}"),
         }
     )
+
+
+def edition(view: CourseView, *details: str) -> str:
+    """What the kept pages of a course were made for: the person's round, the version, the language and `details`."""
+    made_for = (view.version_id, view.number, current_locale(), *details)
+    return f"{zlib.crc32(repr(made_for).encode()):08x}"
+
+
+def course_data(
+    view: CourseView,
+    parts: Sequence[PartView],
+    made_for: str,
+    goes: PartView | None,
+    marks: PartView | None = None,
+) -> dict[str, object]:
+    """Attributes of the form that goes on in a course to the part `goes`, and marks `marks`, for its script."""
+    return {
+        "data-course": view.slug,
+        "data-edition": made_for,
+        "data-parts": len(parts),
+        "data-done": " ".join(str(part.number) for part in parts if part.is_done),
+        "data-goes": goes.number if goes else "",
+        "data-marks": marks.number if marks else "",
+        "data-words": json.dumps(
+            {
+                "part": _("part %(number)s", number="{number}"),
+                "waiting": _(
+                    "Read without signal: %(parts)s. This counts with your next tap here that has signal.",
+                    parts="{parts}",
+                ),
+                "last": _("No signal. The last part is finished with signal: tap again then."),
+                "missing": _(
+                    "No signal, and the next part is not on this phone. Tap again when there is signal."
+                ),
+            }
+        ),
+    }
 
 
 def course_line(view: CourseView) -> str:

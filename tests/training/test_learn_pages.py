@@ -183,6 +183,63 @@ def test_a_second_pass_says_that_it_earns_nothing(app: Flask, client: FlaskClien
     assert page.text.count("+150") == 0
 
 
+def test_parts_read_without_signal_are_marked_with_the_next_one(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        publish(parts=6)
+    sign_in(client, cast.aisyah)
+    client.post("/training/zero-trust/start")
+    forged = ["0", "-1", "7", "999", "x", "9" * 5000, "😀"]
+    told = client.post("/training/zero-trust/parts/2", data={"before": ["1", "1", *forged]})
+    assert told.headers["Location"].endswith("/training/zero-trust/parts/3")
+    told = client.post("/training/zero-trust/parts/4", data={"before": ["6"]})
+    assert told.headers["Location"].endswith("/training/zero-trust/parts/3"), "the first that was not read"
+    told = client.post("/training/zero-trust/start", data={"before": ["3"]})
+    assert told.headers["Location"].endswith("/training/zero-trust/parts/4")
+    with app.app_context():
+        parts = list_parts(find_course("zero-trust", cast.aisyah))
+        assert [part.is_done for part in parts] == [True, True, True, True, False, True]
+    assert client.post("/training/zero-trust/start", data={"before": ["99"]}).status_code == 404
+
+
+def test_parts_read_without_signal_can_pass_a_course_only_with_a_tap_on_it(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        pays(cast, 30)
+        publish("short", questions=0, parts=3, gives_certificate=False)
+    sign_in(client, cast.aisyah)
+    client.post("/training/short/start")
+    told = client.post("/training/short/parts/3", data={"before": ["1", "2"]})
+    assert told.headers["Location"].endswith("/training/short/passed")
+    with app.app_context():
+        clean()
+
+
+def test_a_phone_may_keep_a_course_that_was_begun_and_never_its_quiz(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        publish(questions=1, parts=1)
+    sign_in(client, cast.aisyah)
+
+    def kept(path: str) -> bool:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        return answer.headers.get("X-Offline") == cast.aisyah.public_id
+
+    course, part = "/training/zero-trust", "/training/zero-trust/parts/1"
+    assert kept("/training") and not kept(course) and not kept(part)
+    client.post(f"{course}/start")
+    assert kept(course) and kept(part) and not client.get(part, headers=HX).headers.get("X-Offline")
+    client.post(part)
+    question = client.post(f"{course}/quiz").headers["Location"]
+    assert not kept(question)
+    client.post(question, data={"option": "b"})
+    assert not kept(question) and not kept(question.rsplit("/", 1)[0]) and kept(course) and kept(part)
+
+
 def test_a_part_that_is_done_says_what_was_done_with_it(app: Flask, cast: Cast) -> None:
     with app.app_context():
         publish()

@@ -1,9 +1,9 @@
 // Keeps the shell, so that a draft can be typed and a kept voucher shown without network, and the last pages that the
-// server marks as readable offline (X-Offline names the person: home, deals, orders). Vendor pages carry no mark,
-// and nothing that is sent is ever stored.
+// server marks as readable offline (X-Offline names the person: home, deals, orders, courses that were begun). Vendor
+// pages and quizzes carry no mark, and nothing that is sent is ever stored.
 const CACHE = "tangga-shell-/* version */", PAGES = "tangga-pages-";
 const SHELL = [/* shell */];
-const MOST = 40, PATIENCE = 3000;
+const MOST = 40, COURSES = 2, PATIENCE = 3000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting()));
@@ -16,15 +16,41 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+const courseOf = (url) => new URL(url, location).pathname.match(/^\/training\/([^/]+)/)?.[1];
+// Of the courses the last two stay, each as a whole; of all other pages the last forty.
 const keep = async (url, response) => {
-  const name = PAGES + response.headers.get("X-Offline");
-  for (const other of await caches.keys()) if (other.startsWith(PAGES) && other !== name) await caches.delete(other);
-  const cache = await caches.open(name);
+  const person = PAGES + response.headers.get("X-Offline"), course = courseOf(url);
+  for (const other of await caches.keys()) if (other.startsWith(PAGES) && !other.startsWith(person)) await caches.delete(other);
+  const cache = await caches.open(course ? person + "/courses" : person);
   await cache.delete(url);
   await cache.put(url, response);
-  const [oldest, ...rest] = await cache.keys();
-  if (rest.length >= MOST) await cache.delete(oldest);
+  const pages = await cache.keys();
+  const last = [...new Set(pages.map((page) => courseOf(page.url)).filter(Boolean).reverse())].slice(0, COURSES);
+  const gone = course ? pages.filter((page) => courseOf(page.url) && !last.includes(courseOf(page.url))) : pages.slice(0, -MOST);
+  for (const page of gone) await cache.delete(page);
+  return cache;
 };
+// A page of a course asks for the others, one after the other: each with the pictures, styles and scripts that it shows.
+const SHOWN = / src="(\/training\/[^"]+\/files\/[^"]+)"| (?:href|src)="(\/static\/(?:css|js)\/[^"]+)"/g;
+const keepAll = async (urls) => {
+  let cache;
+  for (const url of urls) {
+    const response = await fetch(url);
+    if (!response.ok || !response.headers.has("X-Offline")) continue;
+    if (cache && !(await caches.keys()).some((name) => name.startsWith(PAGES))) return; // signed out meanwhile
+    const html = await response.clone().text();
+    cache = await keep(url, response);
+    for (const [, picture, file] of html.matchAll(SHOWN)) {
+      if (await caches.match(picture || file)) continue;
+      if (file) await cache.delete(file, { ignoreSearch: true });
+      await cache.add(picture || file).catch(() => {});
+    }
+  }
+};
+self.addEventListener("message", (event) => {
+  const { course } = event.data;
+  if (course) event.waitUntil(keepAll(course).catch(() => {}).then(() => event.source?.postMessage("kept")));
+});
 // A kept page says of itself that it is one, and from when.
 const kept = async (url) => {
   const found = await caches.match(url);
@@ -51,5 +77,7 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.match(request).then((found) => found || fetch(request)));
   } else if (request.mode === "navigate") {
     event.respondWith(visit(event));
+  } else if (/^\/(static\/(css|js)|training\/[^/]+\/files)\//.test(url.pathname)) {
+    event.respondWith(fetch(request).catch(async () => (await caches.match(request)) || Response.error()));
   }
 });

@@ -112,6 +112,11 @@ class CourseView:
         return self.passed_at is not None
 
     @property
+    def is_begun(self) -> bool:
+        """In it now, or through it once."""
+        return self.is_open or self.is_passed
+
+    @property
     def is_waiting(self) -> bool:
         """All attempts are used up: there is nothing to do in it before the quiz opens again."""
         return self.opens_at is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +85,12 @@ def open_enrolment(course_id: int, actor: Actor) -> Enrolment | None:
     ).first()
 
 
-def finish_part(slug: str, number: int, *, actor: Actor) -> Step:
+def finish_part(slug: str, number: int, *, actor: Actor, before: Collection[int] = ()) -> Step:
     """Mark part `number` (from 1) as gone through and move on. The same part twice changes nothing.
 
-    The last part of a course without a quiz passes it. Raises NotFound, CourseClosed.
+    `before` are parts that were read without signal and are marked along with it, as far as there are such parts; then
+    it goes on with the first part that was not gone through. The last part of a course without a quiz passes it.
+    Raises NotFound, CourseClosed.
     """
     course = find_course(slug, actor)
     with transaction():
@@ -105,15 +108,21 @@ def finish_part(slug: str, number: int, *, actor: Actor) -> Step:
         enrolment = lock(Enrolment, enrolment.id)
         if enrolment.passed_at is not None:
             return Step(following, has_quiz)
-        values: dict[str, Any] = {"enrolment_id": enrolment.id, "module_id": modules[number - 1].id}
-        execute_sql(_DONE, {**values, "now": bind(utc_now(), dialect())})
+        _mark({number, *before}, enrolment, modules)
+        unread = first_unread(enrolment.id, modules)
+        following = unread if before else following
         enrolment.module_id = modules[following - 1].id if following else modules[-1].id
         enrolment.touched_at = utc_now()
         db.session.flush()
-        unread = first_unread(enrolment.id, modules)
         if has_quiz or unread is not None:
             return Step(following or unread, has_quiz)
         return Step(None, False, pass_course(enrolment, None, actor=actor))
+
+
+def _mark(numbers: Collection[int], enrolment: Enrolment, modules: list[CourseModule]) -> None:
+    for number in sorted(set(numbers) & set(range(1, len(modules) + 1))):
+        values: dict[str, Any] = {"enrolment_id": enrolment.id, "module_id": modules[number - 1].id}
+        execute_sql(_DONE, {**values, "now": bind(utc_now(), dialect())})
 
 
 def list_modules(version_id: int) -> list[CourseModule]:

@@ -1,0 +1,54 @@
+// A course on the phone: asks the worker for its parts, says so once every one is there, and lets one read on without
+// signal. What is read then waits on the phone and goes along with the next tap that has signal; nothing is sent by itself.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-course]"), find = (selector) => document.querySelector(selector);
+  if (!form) return;
+  const { course, marks, goes, edition } = form.dataset, words = JSON.parse(form.dataset.words);
+  const start = "/training/" + course, part = (number) => `${start}/parts/${number}`, key = "tangga:course:" + course;
+  const told = find("[data-told]"), bar = find(".segs.parts"), saved = find("[data-saved]");
+
+  // ---- what was read without signal waits until a page fresh from the server says that it is done ----
+  const known = JSON.parse(localStorage[key] || "null"), stale = known && document.body.dataset.stale;
+  const done = stale ? known.done : form.dataset.done.split(" ").map(Number);
+  const label = stale || !bar ? known?.label : bar.getAttribute("aria-label");
+  const waiting = (known?.waiting || []).filter((number) => !done.includes(number));
+  const store = () => (waiting.length ? (localStorage[key] = JSON.stringify({ done, label, waiting })) : localStorage.removeItem(key));
+  if (known) {
+    store();
+    if (bar) bar.setAttribute("aria-label", label);
+    [...(bar?.children || [])].forEach((one, at) => { one.className = done.includes(at + 1) ? "done" : waiting.includes(at + 1) || at + 1 === +marks ? "now" : ""; });
+    const list = new Intl.ListFormat(document.documentElement.lang).format(waiting.map((number) => words.part.replace("{number}", number)));
+    if (waiting.length) told.textContent = words.waiting.replace("{parts}", list);
+    waiting.forEach((value) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "before", value })));
+  }
+  form.addEventListener("submit", async (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    if (!goes) { told.textContent = words.last; return; }
+    if (!(await caches.match(part(goes)))) { told.textContent = words.missing; return; }
+    if (marks && ![...done, ...waiting].includes(+marks)) { waiting.push(+marks); store(); }
+    location.assign(part(goes));
+  });
+
+  // ---- kept on this phone: looked up, not assumed ----
+  if (!saved || !window.caches || !navigator.serviceWorker) return;
+  const lacking = async () => {
+    const found = [], parts = Array.from({ length: +form.dataset.parts }, (_, at) => part(at + 1));
+    for (const url of [start, ...parts]) {
+      const page = await caches.match(url);
+      if (!page || !(await page.text()).includes(`data-edition="${edition}"`)) found.push(url);
+    }
+    saved.hidden = found.length > 0;
+    return found;
+  };
+  navigator.serviceWorker.onmessage = navigator.serviceWorker.oncontrollerchange = lacking;
+  window.addEventListener("load", async () => {
+    const urls = await lacking();
+    if (!urls.length || !navigator.onLine || navigator.connection?.saveData) return;
+    await navigator.serviceWorker.register("/sw.js"); // now, not seconds later: it is the course in one's hand
+    const worker = (await navigator.serviceWorker.ready).active;
+    if (worker.state !== "activated") await new Promise((done) => { worker.onstatechange = done; }); // it clears what was kept before
+    worker.postMessage({ course: urls });
+  });
+})();
