@@ -10,8 +10,15 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+DEVICES = "camera=(), microphone=(), geolocation=(), payment=()"
 # For a form that the server keeps while it is filled: going back asks for it again instead of showing an older copy.
 ASK_AGAIN = "no-cache, no-store, private"
+
+
+def allow_camera(response: Response) -> Response:
+    """Let this one page use the camera; every other may not."""
+    response.headers["Permissions-Policy"] = DEVICES.replace("camera=()", "camera=(self)")
+    return response
 
 
 def init_headers(app: Flask) -> None:
@@ -26,7 +33,7 @@ def init_headers(app: Flask) -> None:
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        headers.setdefault("Permissions-Policy", DEVICES)
         if request.blueprint != "assets":
             headers.setdefault("Cache-Control", "no-cache, private")
         if current_settings().is_production:

@@ -8,6 +8,7 @@ from app.codes import services
 from app.codes.errors import TooManyWrongCodes
 from app.codes.words import gift_words
 from app.core.errors import Conflict, Forbidden, InvalidInput
+from app.core.headers import allow_camera
 from app.core.http import idempotent, is_htmx, render, see_other, was_answered
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_points
@@ -72,7 +73,7 @@ def _page(
     )
     if isinstance(refused, TooManyWrongCodes):
         response.headers["Retry-After"] = str(refused.retry_after)
-    return _private(response)
+    return allow_camera(_private(response))
 
 
 def _private(response: Response) -> Response:

@@ -21,6 +21,7 @@ QUIET = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--force-color-profile=srgb",
+    "--use-fake-device-for-media-stream",  # a camera that shows a test picture; whether a page may use it is asked
 ]
 
 __all__ = ["SIZES", "browser_type_launch_args", "visit"]
