@@ -46,6 +46,13 @@ def voucher(page: Page, _folder: Path) -> None:
         page.wait_for_timeout(600)
 
 
+def lesson(page: Page, _folder: Path) -> None:
+    """With a voice, which this browser lacks and a phone has, and once the phone has kept the course."""
+    page.evaluate("speechSynthesis.getVoices = () => [{ lang: 'en-GB', localService: true }]")
+    page.evaluate("speechSynthesis.onvoiceschanged()")
+    page.locator("[data-saved]").wait_for(state="visible")
+
+
 def deal_error(page: Page, _folder: Path) -> None:
     """Send a deal with a value in words and a closing date in the past."""
     page.fill("[name=customer_name]", "Kopi Harmoni")
@@ -102,5 +109,6 @@ STEPS: dict[str, Callable[..., None]] = {
     "redeem-sheet": redeem_sheet,
     "voucher": voucher,
     "deal-error": deal_error,
+    "lesson": lesson,
     "quiz": quiz,
 }

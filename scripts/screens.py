@@ -79,7 +79,7 @@ SHOTS = {
     "phone-tier": Shot("/tier"),
     "phone-tier-full": Shot("/tier?value=40000", whole=True),
     "phone-learn": Shot("/training"),
-    "phone-course": Shot("/training/zero-trust-basics/parts/3"),
+    "phone-course": Shot("/training/zero-trust-basics/parts/3", steps=(("lesson",),)),
     "phone-certificate": Shot("/training", steps=(("click", "main a[href^='/certificates/']"),)),
     "phone-recognition": Shot("/recognition"),
     "phone-redeem-code": Shot("/redeem", steps=(("gift-code",),)),
