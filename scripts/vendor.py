@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from font import subset_font
+from font import subset_font, unpack_font
 from icons import build_sprites, missing_icons
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ PRINT = {
     "@fontsource/noto-sans-tamil@5.3.0": ("noto-sans-tamil-tamil-600-normal",),
     "@fontsource/noto-sans-arabic@5.3.0": ("noto-sans-arabic-arabic-600-normal",),
 }
-PRINTED = tuple(f"fonts/print/{name}.woff2" for names in PRINT.values() for name in names)
+PRINTED = tuple(f"fonts/print/{name}.ttf" for names in PRINT.values() for name in names)
 MADE = (
     "vendor/htmx.min.js",
     "fonts/figtree.woff2",
@@ -91,8 +91,7 @@ def update() -> None:
     subset_font(folders[FIGTREE] / "files/figtree-latin-wght-normal.woff2", STATIC / "fonts/figtree.woff2")
     for package, names in PRINT.items():
         for name in names:
-            font = f"{name}.woff2"
-            (STATIC / "fonts/print" / font).write_bytes((folders[package] / "files" / font).read_bytes())
+            unpack_font(folders[package] / f"files/{name}.woff2", STATIC / f"fonts/print/{name}.ttf")
     build_sprites(folders[LUCIDE] / "icons", STATIC / "icons.svg", STATIC / "icons-vendor.svg")
     licences = [
         f"{package}\n\n{(folder / 'LICENSE').read_text().strip()}\n" for package, folder in folders.items()

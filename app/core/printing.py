@@ -78,7 +78,8 @@ def printable(text: str) -> Printable:
 
 def bundled(name: str) -> Face:
     """A font that comes with the portal."""
-    return Face(BUNDLED / f"{name}.woff2", 0, _letters(str(BUNDLED / f"{name}.woff2"), 0))
+    path = BUNDLED / f"{name}.ttf"
+    return Face(path, 0, _letters(str(path), 0))
 
 
 def _clean(text: str) -> str:
