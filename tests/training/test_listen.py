@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.cast import Cast
-from tests.e2e.looking import enter, speak
+from tests.e2e.looking import enter, faults_of, narrow_faults, speak
 from tests.support.browser import Visit
 from tests.training.support import publish
 
@@ -91,6 +91,7 @@ def test_the_button_shows_once_the_phone_has_a_voice_for_the_text(course: Visit)
     expect(minutes).to_be_hidden()
     box, size = button.bounding_box(), page.locator(".reading .iconbtn").bounding_box()
     assert box and size and box["height"] >= 44 and box["x"] < 100 and size["x"] > 300
+    assert not [*faults_of(page), *narrow_faults(page)]
     page.evaluate("speechSynthesis.gets()")
     expect(minutes).to_be_visible()
     assert not [
