@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.clock import today
 from app.core.db import db
 from app.core.errors import InvalidInput, NotFound
+from app.core.forms import add_errors
 from app.core.http import idempotent, render, see_other
 from app.core.i18n import LOCALE_NAMES, _, ngettext
 from app.core.nav import count_for
@@ -22,6 +23,7 @@ from app.tiers import benefits, companies_admin, editor, overview, words
 from app.tiers.blueprint import admin_bp
 from app.tiers.catalogue import load_catalogue, parse
 from app.tiers.editor import PlanForm
+from app.tiers.forms import NewPlanForm
 from app.tiers.models import TierVersion, VersionState
 from app.tiers.overview import PlanRow
 from app.tiers.plans import METRICS, Definition
@@ -43,11 +45,12 @@ def index() -> Response:
 @idempotent
 def create() -> Response:
     """Begin a plan as a draft."""
-    name = request.form.get("name", "")
+    form = NewPlanForm()
     try:
-        version = plans.create_plan(name, editor.blank(), actor=current_actor())
-    except InvalidInput as problem:
-        return _page(None, typed_name=name, sentence=next(iter(problem.fields.values())))
+        version = plans.create_plan(form.name.data or "", editor.blank(), actor=current_actor())
+    except InvalidInput as refused:
+        add_errors(form, refused.fields)
+        return _page(None, new_plan=form, status=422)
     return see_other(url_for("tiers_admin.show", public_id=_public_id(version)))
 
 
@@ -160,7 +163,11 @@ def _form(version: TierVersion, plan: PlanRow, *, typed: bool = False) -> PlanFo
         form.draw(made, dict(request.form), before)
         return form
     form = PlanForm(
-        data={"name": version.name, "join": made.join, "month": str(version.year_starts_month), "grace_days": made.grace_days}
+        formdata=None,
+        data={
+            "name": version.name, "join": made.join, "month": str(version.year_starts_month),
+            "grace_days": made.grace_days,
+        },
     )  # fmt: skip
     form.offer_audience(current_actor(), made.audience)
     form.audience_tiers.choices = []
@@ -174,10 +181,10 @@ def _page(
     form: PlanForm | None = None,
     status: int = 200,
     texts: dict[str, str] | None = None,
-    typed_name: str = "",
-    sentence: object = None,
+    new_plan: NewPlanForm | None = None,
 ) -> Response:
     actor, rows = current_actor(), overview.list_plans()
+    is_typed = form is not None
     plan = (
         next((row for row in rows if row.public_id == public_id), None)
         if public_id
@@ -186,8 +193,9 @@ def _page(
     if public_id and plan is None:
         raise NotFound()
     context: dict[str, Any] = {
-        "plans": rows, "plan": plan, "form": None, "typed_name": typed_name, "words": words, "overview": None,
-        "badge": None, "note": str(sentence) if sentence else None, "shows_live": False,
+        "plans": rows, "plan": plan, "form": None, "words": words, "overview": None,
+        "badge": None, "note": None, "shows_live": False, "new_plan": new_plan or NewPlanForm(formdata=None),
+        "error_prefix": _("Error: ") if status >= 400 else "",
         "plan_chips": [(row.name, url_for("tiers_admin.show", public_id=row.public_id), row is plan) for row in rows],
     }  # fmt: skip
     if plan is not None:
@@ -200,15 +208,16 @@ def _page(
         can_edit = actor.can("tier.edit") and version.state is not VersionState.PUBLISHED
         if can_edit and form is None:
             form = _form(version, plan)
+        texts = texts or (dict(request.form) if is_typed else None)
         context |= _shown(plan, version, form if can_edit else None, shows_live, texts)
         context |= {
             "can_edit": can_edit,
             # What was typed over stays what it was, until the writer has been told that it changed.
-            "seen": request.form.get("seen") if status == 422 else plans.stamp_of(version),
+            "seen": request.form.get("seen") if is_typed and status == 422 else plans.stamp_of(version),
             "changed_since": CHANGED_SINCE if status == 409 else None,
             "is_writer": actor.person_id in {version.made_by_id, *version.editor_ids},
         }
-    return render("admin/tiers/index.html", "main", 422 if sentence else status, **context)
+    return render("admin/tiers/index.html", "main", status, **context)
 
 
 def _shown(
@@ -234,7 +243,7 @@ def _shown(
             bars.append((_("This draft"), _by_slug(definition, looked.draft)))
     followed = plan.before(version) if is_draft else None
     before = Definition.from_record(followed.definition) if followed else None
-    written = texts or (dict(request.form) if request.form else editor.texts_of(definition))
+    written = texts or editor.texts_of(definition)
     return {
         "version": version, "definition": definition, "form": form, "shows_live": shows_live, "live": live,
         "overview": looked, "bars": bars, "total": max(sum(looked.live), 1) if looked else 1,

@@ -53,6 +53,12 @@ class DealForm(AppForm):
         return self._ids.get(self.family.data or "")
 
 
+class NewPlanForm(AppForm):
+    """A further plan, by its name alone."""
+
+    name = TextField(_l("Name of the plan"), id="new-name")
+
+
 class PinForm(AppForm):
     """A level held by a person's decision."""
 

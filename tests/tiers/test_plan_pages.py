@@ -220,3 +220,18 @@ def test_the_history_says_who_pinned_a_level_why_and_how_the_pin_ended(
     found = [page.find(line) for line in lines]
     assert found == sorted(found) and found[0] >= 0, page
     assert "Set by the vendor" not in page
+
+
+def test_a_further_plan_without_a_name_is_refused_in_sight(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    """The fold that holds its form is open, and the draft beside it stands as it was."""
+    public_id = begin_plan(app, sign_in(client, cast.marketer))
+    key = {"idempotency_key": "level-0123456789abcdef"}
+    assert client.post(f"/admin/tiers/plans/{public_id}", data={**MATRIX, **key}).status_code == 303
+    answer = client.post("/admin/tiers", data={"name": " ", "idempotency_key": "blank-0123456789abcdef"})
+    page = answer.text
+    assert answer.status_code == 422 and "<title>Error: " in page
+    assert '<a href="#new-name">Give the plan a name of up to 80 characters.</a>' in page
+    assert '<details class="disclosure" open><summary>' in page and 'id="new-name-error"' in page
+    assert 'value="Partner Day seats"' in page
