@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from app.core.clock import today
 from app.core.http import render
+from app.core.i18n import _
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.programs import queries
@@ -55,6 +56,7 @@ def show(slug: str) -> Response:
         trial=trial,
         nothing=nothing,
         worded=worded_lines,
+        error_prefix="" if is_right else _("Error: "),
         history=sorted(page.program.versions, key=lambda each: each.number, reverse=True),
     )
 

@@ -134,7 +134,15 @@ def test_a_wrong_amount_is_refused_and_kept(client, cast, programs, typed):
     assert answer.status_code == 422
     from markupsafe import escape
 
-    assert str(escape(typed)) in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert str(escape(typed)) in page
+    assert page.count('class="errmsg"') == 1 and '<a href="#amount">' in page and "<title>Error: " in page
+    part = client.get(
+        "/programs/deal-won",
+        query_string={"amount": typed},
+        headers={"HX-Request": "true", "HX-Target": "answer"},
+    ).get_data(as_text=True)
+    assert part.count('class="errmsg"') == 1 and "errsummary" not in part
 
 
 def test_a_page_takes_few_statements_however_many_programs(app, client, cast, programs):

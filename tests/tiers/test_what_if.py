@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template
+from flask.testing import FlaskClient
 
 from app.core.clock import freeze
 from app.ledger.models import Owner
@@ -19,7 +20,7 @@ from app.programs.services import publish as publish_program
 from app.tiers.plans import SCORE, Metric
 from app.tiers.standing_page import find_page
 from app.tiers.whatif import answer
-from tests.cast import add_company, add_person
+from tests.cast import Cast, add_company, add_person, sign_in
 from tests.tiers import makers
 from tests.tiers.makers import NOW, RM, live
 
@@ -150,3 +151,16 @@ def test_what_several_programs_give_is_one_sum_for_each_payee(app: Flask, cast: 
     makers.win(cast, 1_000 * RM, on=TODAY)
     assert balances(Owner("member", cast.aisyah.person_id)).available == 2_900
     assert balances(Owner("organisation", cast.kinabalu.id)).available == 70
+
+
+def test_a_wrong_value_is_told_at_the_field_and_in_the_summary_and_not_again_below(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    """Without a script the whole page comes back; with one the answer alone, whose field nobody draws anew."""
+    live(cast)
+    sign_in(client, cast.aisyah)
+    page = client.get("/tier?value=much").text
+    assert page.count('class="errmsg"') == 1 and 'id="value-error"' in page
+    assert 'class="errsummary"' in page and '<a href="#value">' in page and "<title>Error: " in page
+    part = client.get("/tier?value=much", headers={"HX-Request": "true", "HX-Target": "answer"}).text
+    assert part.count('class="errmsg"') == 1 and "errsummary" not in part
