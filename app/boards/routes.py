@@ -125,6 +125,7 @@ def _name_page(
         else None,
         region=queries.region_of(actor),
         words=words,
+        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

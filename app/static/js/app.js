@@ -137,9 +137,10 @@
   on("htmx:afterSwap", (event) => { if (event.detail.target === sheet && sheet.innerHTML.trim() && !sheet.open) sheet.showModal(); });
   on("htmx:afterSettle", (event) => {
     const box = event.detail.target;
+    const prefix = say("error"), mark = (failed) => { document.title = (failed ? prefix : "") + (document.title.startsWith(prefix) ? document.title.slice(prefix.length) : document.title); };
+    if (box && !box.isConnected && find(".errsummary", event.target)) mark(true); // it was replaced as a whole
     if (!box?.isConnected || box.matches("[role=status]")) return;
-    const failed = find(".errsummary", box), prefix = say("error");
-    document.title = (failed ? prefix : "") + (document.title.startsWith(prefix) ? document.title.slice(prefix.length) : document.title);
+    mark(find(".errsummary", box));
     const goal = find("[autofocus]", box) || find("[data-focus]", box);
     if (goal) goal.focus();
     else if (!document.activeElement || document.activeElement === body) find("h1, h2", box)?.focus();
