@@ -28,10 +28,15 @@ def _vendor_icons(_address: str) -> frozenset[str]:
 
 def icon(name: str, size: int = 20, cls: str = "") -> Markup:
     """One icon of a sprite; always beside words or inside something with a name."""
-    sprite = VENDOR_SPRITE if name in _vendor_icons(static_url(VENDOR_SPRITE)) else "icons.svg"
+    return _drawn(name, size, cls, static_url("icons.svg"), static_url(VENDOR_SPRITE))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, size: int, cls: str, sprite: str, for_vendor: str) -> Markup:
+    address = for_vendor if name in _vendor_icons(for_vendor) else sprite
     return Markup(
         '<svg class="ic{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
-    ).format(f" {cls}" if cls else "", size, size, static_url(sprite), name)
+    ).format(f" {cls}" if cls else "", size, size, address, name)
 
 
 class Macros:
