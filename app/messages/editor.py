@@ -76,13 +76,15 @@ def _preview(form: WordingForm, kind: str, *, is_typing: bool = False, **more: A
     }
 
 
-def _publish_label(form: AnnouncementForm) -> str:
+def _publish_labels(form: AnnouncementForm) -> dict[str, str]:
+    """What the button says: in full, and so short that three buttons stand on one line of a phone."""
     start = form.starts_at.data
     if start is None or start <= utc_now():
-        return _("Publish now")
+        return {"publish_label": _("Publish now"), "publish_short": _("Publish")}
     near = start - utc_now() < timedelta(days=6)
     day = format_date(local(start, zone_name()), "EEE", rebase=False) if near else short_day(start) + ","
-    return _("Schedule for %(when)s", when=f"{day} {clock_time(start)}")
+    when = f"{day} {clock_time(start)}"
+    return {"publish_label": _("Schedule for %(when)s", when=when), "publish_short": _("Schedule")}
 
 
 def _page(form: AnnouncementForm, row: Announcement | None = None, status: int = 200) -> Response:
@@ -95,7 +97,7 @@ def _page(form: AnnouncementForm, row: Announcement | None = None, status: int =
         form=form,
         row=row,
         reach=count_reach(audience, actor) if status == 200 else None,
-        publish_label=_publish_label(form),
+        **_publish_labels(form),
         clock=zone_letters(zone_name()) or zone_name().replace("_", " "),
         error_prefix=_("Error: ") if status >= 400 else "",
         # What was typed over stays what it was, until the writer has been told that it changed.
@@ -203,7 +205,7 @@ def preview() -> Response:
         form = _form()
         form.validate()
         shown = _preview(form, form.kind.data or "", is_typing=True, ends_at=form.ends_at.data)
-        shown["publish_label"] = _publish_label(form)
+        shown |= _publish_labels(form)
     return make_response(render_block("admin/messages/edit.html", "preview", is_fragment=True, **shown))
 
 
