@@ -1,5 +1,5 @@
-"""Boards of the demo: points in Malaysia and Indonesia, companies by revenue, courses; who stands there otherwise than
-by name; and the turn of its months."""
+"""Boards of the demo: points in Malaysia and Indonesia, companies by revenue and by deals won, courses, distributors, and
+one for the upper tiers that is over; who stands there otherwise than by name; and the turn of its months."""
 
 from __future__ import annotations
 
@@ -49,29 +49,58 @@ BOARDS = (
         {"en": "Courses passed", "ms": "Lulus kursus", "id": "Kursus yang diselesaikan"},
         {}, Rule(Metric.COURSES, PEOPLE, Period.YEAR),
     ),
+    (
+        {"en": "Deals won", "ms": "Peluang jualan dimenangi", "id": "Deal dimenangkan"},
+        {}, Rule(Metric.DEALS, COMPANIES, Period.QUARTER),
+    ),
+    (
+        {"en": "Deals won, all time", "ms": "Peluang jualan dimenangi, sepanjang masa",
+         "id": "Deal dimenangkan, sepanjang waktu"},
+        {}, Rule(Metric.DEALS, COMPANIES, Period.ALL),
+    ),
+    (
+        {"en": "Distributors by revenue", "ms": "Pengedar mengikut hasil", "id": "Distributor menurut pendapatan"},
+        {}, Rule(Metric.REVENUE, COMPANIES, Period.YEAR, Audience(kinds=("distributor",))),
+    ),
 )  # fmt: skip
+# What ended yesterday.
+SPRINT = (
+    {"en": "Silver and up: the sprint", "ms": "Silver ke atas: pecutan", "id": "Silver ke atas: sprint"},
+    {"en": "The first opens Partner Day", "ms": "Tempat pertama merasmikan Hari Rakan Niaga",
+     "id": "Juara pertama membuka Hari Mitra"},
+    Rule(Metric.POINTS, PEOPLE, Period.QUARTER, Audience(tiers=("silver", "gold", "platinum"))),
+)  # fmt: skip
+SPRINT_FROM, SPRINT_TO = 16, 1  # days ago
 
 
 def seed_boards(demo: Demo) -> None:
     """Define and start the boards, before anything counts."""
-    for names, prizes, rule in BOARDS:
-        board = create_board(Words(names, prizes), rule, closes_on=None, actor=demo.actors["marketer"])
-        start_board(board.id, actor=demo.actors["marketer"])
-        fill(board.id)
+    for board in BOARDS:
+        _start(demo, *board)
+
+
+def _start(
+    demo: Demo, names: dict[str, str], prizes: dict[str, str], rule: Rule, closes_on: date | None = None
+) -> None:
+    board = create_board(Words(names, prizes), rule, closes_on=closes_on, actor=demo.actors["marketer"])
+    start_board(board.id, actor=demo.actors["marketer"])
+    fill(board.id)
 
 
 def boards_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
-    """What the worker does at midnight: at the turn of each month, and today."""
+    """What the worker does at midnight: at the turn of each month, and today, when a board has ended."""
     now = utc_now()
     name = current_settings().time_zone
     today = local(now, name).date()
     first = today.replace(day=1)
+    last = today - timedelta(days=SPRINT_TO)
     days = {today}
     for _month in range(13):
         days.add(first)
         first = (first - timedelta(days=1)).replace(day=1)
     for day in sorted(days):
         yield (now - _midnight(day, name)) / timedelta(days=1) - 0.0005, turn_day
+    yield SPRINT_FROM, lambda: _start(demo, *SPRINT, closes_on=last)
     yield 55, lambda: _appear(demo, "kinabalu.daniel", PEOPLE, NameMode.ALIAS, "Summit 4095")
     yield 48, lambda: _appear(demo, "mutiara.siti", COMPANIES, NameMode.REGION, None)
 

@@ -1,4 +1,5 @@
-"""The demo's gift codes: four campaigns, some of their codes used, one batch that waits for a second person.
+"""The demo's gift codes: campaigns with codes used and expired, one batch taken back, one that waits for a second person,
+one whose file was fetched, and two codes that went toward a reward.
 
 Codes are random and kept nowhere in clear, so a few unused ones are written to demo-codes.txt in the data folder.
 """
@@ -9,6 +10,8 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from secrets import token_urlsafe
 from typing import Any
 
 from app.codes import services
@@ -18,10 +21,13 @@ from app.codes.queries import find_by_digests
 from app.core.clock import today
 from app.core.db import end_read
 from app.core.settings import current_settings
+from app.rewards.services.redemptions import redeem
 from seeds.people import Demo
+from seeds.rewards import denomination_of
 
 Event = tuple[float, Callable[[], object]]
 KEPT_CODES = 8
+BOOTH, PARTNER_DAY, QUIZ_WEEK = "Booth at TechFest KL", "Partner Day KL guests", "Quiz week winners"
 HOLDERS = (
     "borneo.bagus", "jaya.jason", "rimba.faiz", "selat.kavitha", "nusa.putri", "nusa.andi", "sumber.dewi",
     "mutiara.siti",
@@ -30,7 +36,8 @@ HOLDERS = (
 
 @dataclass(frozen=True)
 class Story:
-    """One campaign with one batch: made `age` days ago for `days`, `used` of its codes put into wallets."""
+    """One campaign with one batch: made `age` days ago for `days`, `used` of its codes put into wallets until it was
+    `voided` (days ago, why)."""
 
     age: float
     name: str
@@ -42,17 +49,27 @@ class Story:
     days: int
     budget: int
     is_kept: bool = False
+    voided: tuple[float, str] | None = None
 
 
 STORIES = (
     Story(264, "Ramadan thank-you", Occasion.THANKS, "Selamat Hari Raya, and thank you for a strong first quarter.",
           300, 42, 34, 90, 20_000),
-    Story(41, "Quiz week winners", Occasion.PRIZE, "You answered all ten.", 1_000, 25, 16, 180, 60_000),
-    Story(21, "Booth at TechFest KL", Occasion.EVENT, "", 150, 50, 11, 120, 40_000),
-    Story(9, "Partner Day KL guests", Occasion.THANKS, "Good to have you with us in Kuala Lumpur.", 500, 250, 3, 79,
+    Story(84, "Ipoh product day", Occasion.EVENT, "", 200, 60, 4, 180, 15_000,
+          voided=(71, "The printed cards were left behind in the hall.")),
+    Story(41, QUIZ_WEEK, Occasion.PRIZE, "You answered all ten.", 1_000, 25, 16, 180, 60_000),
+    Story(21, BOOTH, Occasion.EVENT, "", 150, 50, 11, 120, 40_000),
+    Story(9, PARTNER_DAY, Occasion.THANKS, "Good to have you with us in Kuala Lumpur.", 500, 250, 3, 79,
           236_000, is_kept=True),
     Story(4, "Surabaya roadshow", Occasion.EVENT, "", 250, 420, 0, 150, 341_000),
 )  # fmt: skip
+QUIZ_WEEK_FETCHED, LOST = 40, 14  # days ago: the file of a batch, one card of the booth
+# days ago, who, reward, face value in minor units, the campaign whose next code pays first; the wallet pays the rest
+PAID = (
+    (10, "jaya.jason", "kopi-tiga-card", 2_000, BOOTH),
+    (5, "borneo.bagus", "nasi-co-lunch", 3_000, PARTNER_DAY),
+    (3, "rimba.faiz", "kopi-tiga-card", 2_000, PARTNER_DAY),
+)
 
 
 @dataclass
@@ -71,16 +88,25 @@ class Made:
 def codes_events(demo: Demo) -> list[Event]:
     """Campaigns made, approved where they must be, and codes used over the weeks after."""
     events: list[Event] = []
+    batches = {story.name: Made() for story in STORIES}
     for story in STORIES:
-        made = Made()
-        events.append((story.age, lambda story=story, made=made: _make(demo, story, made)))
+        made = batches[story.name]
+        events.append((story.age, partial(_make, demo, story, made)))
         if story.is_kept:
-            events.append((story.age - 0.5, lambda made=made: _approve(demo, made)))
-            events.append((0.01, lambda made=made: keep(made.codes[-KEPT_CODES:])))
+            events.append((story.age - 0.5, partial(_approve, demo, made)))
+            events.append((0.01, partial(_keep_last, made)))
         span = min(story.age, story.days) - 1
+        if story.voided:
+            age, reason = story.voided
+            span = story.age - age - 1
+            events.append((age, partial(_void, demo, made, reason)))
         for number in range(story.used):
             age = story.age - 1 - span * number / max(story.used, 1)
-            events.append((age, lambda made=made, number=number: _use(demo, made, number)))
+            events.append((age, partial(_use, demo, made, number)))
+    events.append((QUIZ_WEEK_FETCHED, partial(_fetch, demo, batches[QUIZ_WEEK])))
+    events.append((LOST, partial(_lose_one, demo, batches[BOOTH])))
+    for number, (age, who, slug, face, name) in enumerate(PAID):
+        events.append((age, partial(_pay, demo, batches[name], number, who, slug, face)))
     return events
 
 
@@ -98,6 +124,33 @@ def _make(demo: Demo, story: Story, made: Made) -> None:
 
 def _approve(demo: Demo, made: Made) -> None:
     services.approve_batch(made.batch_id, actor=demo.actors["finance"])
+
+
+def _keep_last(made: Made) -> None:
+    keep(made.codes[-KEPT_CODES:])
+
+
+def _void(demo: Demo, made: Made, reason: str) -> None:
+    services.void_batch(made.batch_id, actor=demo.actors["marketer"], reason=reason)
+
+
+def _lose_one(demo: Demo, made: Made) -> None:
+    """One card was lost, and its code is taken back."""
+    marketer = demo.actors["marketer"]
+    services.void_code(made.batch_id, made.codes[-1], actor=marketer, reason="A guest lost the card.")
+
+
+def _fetch(demo: Demo, made: Made) -> None:
+    """The one file of a batch leaves the house, under a password that nobody kept."""
+    services.take_export(made.batch_id, token_urlsafe(), actor=demo.actors["marketer"]).close()
+
+
+def _pay(demo: Demo, made: Made, number: int, who: str, slug: str, face: int) -> None:
+    """A code goes toward a reward: as far as it reaches, or a part of it."""
+    held = find_by_digests(digests_of([made.codes[-KEPT_CODES - 2 - number]]))
+    end_read()
+    key, codes = f"demo-paid-by-code-{number}", [code.code_id for code in held]
+    redeem(slug, denomination_of(slug, face), 1, key, demo.actors[who], code_ids=codes)
 
 
 def _use(demo: Demo, made: Made, number: int) -> None:

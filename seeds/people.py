@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
+from app.core.clock import travel, utc_now
 from app.identity.actor import SYSTEM, Actor
 from app.identity.passwords import hash_password
 from app.identity.services.people import create_person
@@ -33,7 +35,17 @@ COMPANIES = (
     ("nusa", "Nusa Kom", "reseller", "ID", "Jakarta", "DKI Jakarta"),
     ("sumber", "Sumber IT", "reseller", "ID", "Bandung", "Jawa Barat"),
     ("mutiara", "Mutiara Tech", "reseller", "MY", "Shah Alam", "Selangor"),
+    ("marina", "Marina Distribution", "distributor", "SG", "Singapore", "Singapore"),
+    ("kranji", "Kranji Supply", "distributor", "SG", "Singapore", "Singapore"),
 )
+# currency, language, zone
+PLACES = {
+    "MY": ("MYR", "en", "Asia/Kuala_Lumpur"),
+    "ID": ("IDR", "id", "Asia/Jakarta"),
+    "SG": ("SGD", "en", "Asia/Singapore"),
+}
+# Days ago, of who came long before the others: ten years and five weeks.
+JOINED = {"marina": 3_689, "marina.weijie": 3_689}
 
 # company, email before @<company>.example.com, name, role
 PARTNERS = (
@@ -51,6 +63,8 @@ PARTNERS = (
     ("nusa", "andi", "Andi Wijaya", Role.PARTNER_ADMIN),
     ("sumber", "dewi", "Dewi Pratiwi", Role.PARTNER_ADMIN),
     ("mutiara", "siti", "Siti Aminah", Role.PARTNER_ADMIN),
+    ("marina", "weijie", "Wei Jie Lim", Role.PARTNER_ADMIN),
+    ("kranji", "zul", "Zulkifli Ahmad", Role.PARTNER_ADMIN),
 )
 
 PRODUCTS = (
@@ -94,37 +108,46 @@ def seed_companies(demo: Demo) -> None:
     """Partner companies, the first seven looked after by the channel manager."""
     owner, manager = demo.actors["owner"], demo.actors["manager"]
     for number, (key, name, kind, country, city, region) in enumerate(COMPANIES):
-        row = create_organisation(
-            actor=owner,
-            name=name,
-            kind=kind,
-            country=country,
-            currency="MYR" if country == "MY" else "IDR",
-            locale="en" if country == "MY" else "id",
-            time_zone="Asia/Kuala_Lumpur" if country == "MY" else "Asia/Jakarta",
-            external=("demo", key),
-            domain=f"{key}.example.com",
-            city=city,
-            region=region,
-        )
+        currency, locale, zone = PLACES[country]
+        with travel(_joined(key)):
+            row = create_organisation(
+                actor=owner,
+                name=name,
+                kind=kind,
+                country=country,
+                currency=currency,
+                locale=locale,
+                time_zone=zone,
+                external=("demo", key),
+                domain=f"{key}.example.com",
+                city=city,
+                region=region,
+            )
         demo.companies[key] = row
         if number < 7:
             set_managers(row.id, [manager.person_id or 0], actor=owner)
+
+
+def _joined(key: str) -> datetime:
+    """When a company, or one of its people, came."""
+    days = JOINED.get(key)
+    return datetime.now(UTC) - timedelta(days=days) if days else utc_now()
 
 
 def seed_partners(demo: Demo, password_hash: str) -> None:
     """The partners' people."""
     for company, mailbox, name, role in PARTNERS:
         row = demo.companies[company]
-        person = create_person(
-            actor=demo.actors["owner"],
-            email=f"{mailbox}@{company}.example.com",
-            name=name,
-            role=role,
-            organisation_id=row.id,
-            password_hash=password_hash,
-            locale=row.locale,
-        )
+        with travel(_joined(f"{company}.{mailbox}")):
+            person = create_person(
+                actor=demo.actors["owner"],
+                email=f"{mailbox}@{company}.example.com",
+                name=name,
+                role=role,
+                organisation_id=row.id,
+                password_hash=password_hash,
+                locale=row.locale,
+            )
         demo.actors[f"{company}.{mailbox}"] = Actor(
             person_id=person.id,
             public_id=person.public_id,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.core import jobs
+from app.core.clock import utc_now
 from app.core.db import db, end_read, transaction
 from app.programs import services as programs
 from app.programs.rules import Definition, Reward, Rule
@@ -16,6 +18,7 @@ from app.recognition import notices, services
 from app.recognition.models import Award
 from app.recognition.pictures import keep_picture
 from app.recognition.services.giving import notice_key
+from app.recognition.services.years import NEWS_DAYS
 from seeds.people import Demo
 from seeds.pictures import ferry_on_the_strait, shop_at_night
 
@@ -33,7 +36,8 @@ EVERYBODY = (
 
 @dataclass(frozen=True)
 class Story:
-    """One award. `to` and `consents` are people's keys, or companies' with a star; `applause` how many applaud."""
+    """One award. `to` and `consents` are people's keys, or companies' with a star; `applause` how many applaud;
+    `takes_back`: days ago, when they would rather not be named in public any more."""
 
     age: float
     giver: str
@@ -44,6 +48,7 @@ class Story:
     lang: str = "en"
     applause: int = 0
     consents: tuple[str, ...] = ()
+    takes_back: float | None = None
     picture: Callable[[], io.BytesIO] | None = None
 
 
@@ -58,7 +63,8 @@ STORIES = (
     Story(250, "manager", "great-teammate", ("nusa.andi",),
           "Membantu tim di Batam menyiapkan demo pertama mereka.", 250, "id", 6, ("nusa.andi",)),
     Story(185, "marketer", "bright-idea", ("jaya.jason",),
-          "His one-page checklist for backup audits is now ours.", 500, applause=8, consents=("jaya.jason",)),
+          "His one-page checklist for backup audits is now ours.", 500, applause=8, consents=("jaya.jason",),
+          takes_back=60),
     Story(130, "marketer", "partner-of-the-quarter", ("*kinabalu",),
           "Three ministries, one rollout, no overtime.", 0, applause=11),
     Story(95, "manager", "fast-start", ("merapi.budi",), "Menang pertama 21 hari setelah bergabung.", 250, "id", 5,
@@ -99,10 +105,11 @@ def recognition_events(demo: Demo) -> Iterator[Event]:
 
 
 def _years_of_service() -> None:
+    """What is news is told; years that were full long ago stand on the wall at their date."""
     services.record_service()
-    ids = list(
-        db.session.scalars(select(Award.id).where(Award.service_years.is_not(None)).order_by(Award.id))
-    )
+    lately = utc_now() - timedelta(days=NEWS_DAYS)
+    query = select(Award.id).where(Award.service_years.is_not(None), Award.happened_at > lately)
+    ids = list(db.session.scalars(query.order_by(Award.id)))
     end_read()
     for award_id in ids:
         _tell(award_id, "given")
@@ -136,9 +143,9 @@ def _one(demo: Demo, story: Story, number: int) -> Iterator[Event]:
     def tell() -> None:
         _tell(ids["id"], "asked" if made["state"] == "waiting" else "given")
 
-    def answer() -> None:
+    def answer(is_given: bool) -> None:
         for key in story.consents:
-            services.answer_consent(made["id"], True, actor=demo.actors[key])
+            services.answer_consent(made["id"], is_given, actor=demo.actors[key])
 
     def applaud() -> None:
         chosen = [EVERYBODY[(number * 5 + step) % len(EVERYBODY)] for step in range(story.applause)]
@@ -148,7 +155,9 @@ def _one(demo: Demo, story: Story, number: int) -> Iterator[Event]:
     yield story.age, give
     yield story.age - TOLD_AFTER_DAYS, tell
     if story.consents:
-        yield story.age - 0.1, answer
+        yield story.age - 0.1, lambda: answer(True)
+    if story.takes_back:
+        yield story.takes_back, lambda: answer(False)
     if story.applause:
         yield story.age - 0.2, applaud
 

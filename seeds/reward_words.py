@@ -172,6 +172,18 @@ WORDS: dict[str, tuple[Words, Words]] = {
             "Dua kopi dan camilan di semua Kopi Tiga di Indonesia.",
         ),
     ),
+    "kopi-tiga-singapura": (
+        _words("Kopi Tiga card", "Kad Kopi Tiga", "Kartu Kopi Tiga"),
+        _words(
+            "Coffee and kaya toast at any Kopi Tiga in Singapore.",
+            "Kopi dan roti bakar kaya di mana-mana Kopi Tiga di Singapura.",
+            "Kopi dan roti bakar srikaya di semua Kopi Tiga di Singapura.",
+        ),
+    ),
+    "petrogo-singapura": (
+        _words("PetroGo fuel credit", "Kredit minyak PetroGo", "Kredit bensin PetroGo"),
+        _FUEL,
+    ),
     "petrogo-nusantara": (
         _words("PetroGo fuel credit", "Kredit minyak PetroGo", "Kredit bensin PetroGo"),
         _FUEL,

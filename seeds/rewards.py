@@ -1,4 +1,4 @@
-"""The demo's catalogue: rewards of invented brands in Malaysia and Indonesia, with voucher codes in stock."""
+"""The demo's catalogue: rewards of invented brands in Malaysia, Indonesia and Singapore, with voucher codes in stock."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Item:
         return RewardKind.DIGITAL_VOUCHER if self.medium is Medium.CODE else RewardKind.MANUAL
 
 
-MY, ID = ("MY",), ("ID",)
+MY, ID, SG = ("MY",), ("ID",), ("SG",)
 DOOR, SERVICE = Medium.DOOR, Medium.SERVICE
 ITEMS = (
     Item("pasar-mega", "e-vouchers", "Pasar Mega", "green", "shopping-basket", MY, "MYR",
@@ -95,12 +95,14 @@ ITEMS = (
          medium=DOOR, hours=96, shows_value=False, limit=1),
     Item("raya-hamper", "give", "Rumah Raya", "gold", "gift", MY, "MYR", ((15000, 13200, 0),), medium=DOOR,
          hours=120, shows_value=False, status=RewardStatus.HIDDEN),
+    Item("kopi-tiga-singapura", "food", "Kopi Tiga", "brown", "coffee", SG, "SGD", ((1000, 900, 40),)),
+    Item("petrogo-singapura", "fuel", "PetroGo", "blue", "fuel", SG, "SGD", ((3000, 2910, 30),)),
 )  # fmt: skip
 
 
 def seed_rewards(actor: Actor) -> None:
     """Make the catalogue and its stock through the services."""
-    for currency, points, per_minor in (("MYR", 20, 100), ("IDR", 54, 10_000 * IDR)):
+    for currency, points, per_minor in (("MYR", 20, 100), ("IDR", 54, 10_000 * IDR), ("SGD", 65, 100)):
         if db.session.get(PointValue, currency) is None:
             services.set_point_value(currency, points, per_minor, actor=actor)
     with transaction():

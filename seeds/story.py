@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 
@@ -113,6 +115,11 @@ DEALS = (
     DealStory("borneo.bagus", "Sarawak River Lodges", NETWORK, 96_000, 45, 44, won=16),
     DealStory("rimba.faiz", "Penang Spice Traders", ENDPOINT, 68_000, 38, 37, won=11),
     DealStory("mutiara.siti", "Klang Cold Store", BACKUP, 74_000, 30, 29, won=0.08),
+    # the distributors in Singapore
+    DealStory("marina.weijie", "Jurong Cold Logistics", NETWORK, 9_000, 43, 42.5, won=30),
+    DealStory("marina.weijie", "Bedok Family Clinics", BACKUP, 7_500, 36, 35, won=21),
+    DealStory("marina.weijie", "Tampines Learning Hub", POS, 8_200, 28, 27, won=9),
+    DealStory("kranji.zul", "Woodlands Print House", BACKUP, 9_800, 42, 41.5, won=33),
 )  # fmt: skip
 
 # company, product, days ago, units, whole USD
@@ -134,7 +141,12 @@ PURCHASES = (
     ("nusa", "POS-1", 28, 14, 25_186),
     ("sumber", "NC-48", 50, 8, 20_880),
     ("mutiara", "BKP-100", 61, 3, 7_425),
+    ("marina", "NC-48", 40, 36, 93_960),
+    ("marina", "EPS-100", 26, 17, 40_800),
+    ("kranji", "POS-1", 39, 28, 50_372),
 )
+# what came back: the purchase by its place above, days ago, units, whole USD
+CREDITS = ((19, 12, 20, 35_980),)
 
 
 # days ago, who, reward, face value in minor units, how many
@@ -166,6 +178,8 @@ VISITS = (
     (5, "mutiara.siti"),
     (0.3, "merapi.budi"),
     (9, "merapi.admin"),
+    (1.7, "marina.weijie"),
+    (4, "kranji.zul"),
     (1.2, "finance"),
     (0.6, "marketer"),
     (40, "auditor"),
@@ -233,34 +247,36 @@ def _one_deal(demo: Demo, story: DealStory, number: int) -> Iterator[Event]:
 
 
 def purchase_events(demo: Demo) -> Iterator[Event]:
-    """What partners bought; the organisation earns."""
+    """What partners bought, and what of it they gave back; the organisation earns."""
     families = _families_of_products(demo)
+
+    def document(number: int, company: str, sku: str, units: int, dollars: int, **more: Any) -> None:
+        named: dict[str, Any] = {"document": f"SO-{70110 + number}"} | more
+        record_sale(
+            SaleFact(
+                source="demo",
+                line="1",
+                sold_on=today(),
+                organisation_id=demo.companies[company].id,
+                product_id=demo.products[sku],
+                family_id=families[sku],
+                quantity=units,
+                amount_minor=dollars * 100,
+                currency="USD",
+                **named,
+            ),
+            actor=demo.actors["finance"],
+        )
+
     for number, (company, sku, age, units, dollars) in enumerate(PURCHASES):
-
-        def buy(
-            company: str = company,
-            sku: str = sku,
-            units: int = units,
-            dollars: int = dollars,
-            number: int = number,
-        ) -> None:
-            record_sale(
-                SaleFact(
-                    source="demo",
-                    document=f"SO-{70110 + number}",
-                    line="1",
-                    sold_on=today(),
-                    organisation_id=demo.companies[company].id,
-                    product_id=demo.products[sku],
-                    family_id=families[sku],
-                    quantity=units,
-                    amount_minor=dollars * 100,
-                    currency="USD",
-                ),
-                actor=demo.actors["finance"],
-            )
-
-        yield age, buy
+        yield age, partial(document, number, company, sku, units, dollars)
+    for number, age, units, dollars in CREDITS:
+        company, sku, *_bought = PURCHASES[number]
+        note = partial(
+            document, number, company, sku, -units, -dollars, document=f"CN-{70110 + number}",
+            credits=(f"SO-{70110 + number}", "1"),
+        )  # fmt: skip
+        yield age, note
 
 
 def _families_of_products(demo: Demo) -> dict[str, int]:

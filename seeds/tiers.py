@@ -1,5 +1,7 @@
 """The demo's ladder: Member, Silver, Gold, Platinum by sales, deals and certified people of a year that began some weeks
-ago; one level held by hand, and one that is short of what it needs since its pin ended."""
+ago; one level held by hand, and one that is short of what it needs since its pin ended. Distributors climb the same
+levels by a score, into which their purchases count: one is close to Silver, one to Gold, and one has given back what
+carried it to Silver."""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from app.core.clock import today
+from app.partners.audience import Audience
 from app.tiers.models import TierVersion
-from app.tiers.plans import Benefit, Definition, Level, Metric
+from app.tiers.plans import SCORE, Benefit, Definition, Level, Metric
 from app.tiers.services.pins import pin_level
 from app.tiers.services.plans import create_plan, publish, save_draft, send_for_sign_off, start_version
 from app.tiers.services.reviews import run_review
@@ -27,12 +30,10 @@ def tiers_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
     begins = _year_began(today())
     made: dict[str, TierVersion] = {}
 
-    def begin() -> None:
-        draft = create_plan(
-            f"{begins.year} plan", _ladder(), month=begins.month, actor=demo.actors["marketer"]
-        )
+    def begin(key: str, name: str, ladder: Definition) -> None:
+        draft = create_plan(name, ladder, month=begins.month, actor=demo.actors["marketer"])
         send_for_sign_off(draft.id, actor=demo.actors["marketer"])
-        made["plan"] = publish(draft.id, actor=demo.actors["finance"])
+        made[key] = publish(draft.id, actor=demo.actors["finance"])
 
     def write_next() -> None:
         draft = start_version(made["plan"].plan_id, actor=demo.actors["marketer"])
@@ -51,7 +52,8 @@ def tiers_events(demo: Demo) -> Iterator[tuple[float, Callable[[], object]]]:
     age, now = float((today() - begins).days), today()
     came_over = "Came over from another vendor with four shops: Silver while they settle."
     reference = "Builds the reference site in Johor with us: Gold until it is open."
-    yield age, begin
+    yield age, lambda: begin("plan", f"{begins.year} plan", _ladder())
+    yield age - 0.1, lambda: begin("distributors", f"{begins.year} distributors", _distributors())
     yield (
         age - 0.2,
         lambda: hold("sumber", "silver", came_over, now - timedelta(days=PIN_ENDED_DAYS_AGO), "owner"),
@@ -86,6 +88,27 @@ def _ladder() -> Definition:
     )  # fmt: skip
 
 
+def _distributors() -> Definition:
+    """70 of 100, by what they buy from the vendor, the deals that they win themselves, and certified people."""
+    return Definition(
+        (Metric("revenue", 50, ("sale",)), Metric("deals", 30), Metric("certified", 20)),
+        (
+            Level("member", "Member", directory_order=4),
+            Level("silver", "Silver", _needs(200_000, deals=2, certified=1), 12_500, 5_000 * RM, 3, (_seats(2),)),
+            Level(
+                "gold", "Gold", _needs(600_000, deals=6, certified=3), 15_000, 25_000 * RM, 2,
+                (_seats(4), _returns(30)),
+            ),
+            Level(
+                "platinum", "Platinum", _needs(1_500_000, deals=15, certified=6), 20_000, 80_000 * RM, 1,
+                (_seats(8), _returns(60), _engineer()),
+            ),
+        ),
+        SCORE,
+        audience=Audience(kinds=("distributor",)),
+    )  # fmt: skip
+
+
 def _needs(ringgit: int, **others: int) -> dict[str, int]:
     return {"revenue": ringgit * RM, **others}
 
@@ -107,6 +130,14 @@ def _lounge() -> Benefit:
             "ms": "ganjaran untuk Gold ke atas",
             "id": "hadiah untuk Gold ke atas",
         },
+    )
+
+
+def _returns(days: int) -> Benefit:
+    return Benefit(
+        "sparkles",
+        {"en": "Stock can go back", "ms": "Stok boleh dipulangkan", "id": "Stok bisa dikembalikan"},
+        {"en": f"within {days} days", "ms": f"dalam {days} hari", "id": f"dalam {days} hari"},
     )
 
 
