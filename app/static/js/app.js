@@ -20,7 +20,8 @@
     clearPhone();
     localStorage["tangga:person"] = person;
   }
-  if (find("[name=password]")) dropPages(); // somebody signs in: the last person's pages are not for them
+  // Somebody signs in: the last person's pages are not for them.
+  if (find("[name=password]")) dropPages();
   const tools = { find, all, on, say, make, root, toast: (text) => toast(text) };
   let phone;
   if (find("[data-draft], [data-keep], [data-kept], [data-stale]") || kept().length > 1) phone = import(body.dataset.phone).then((part) => part.start(tools));
@@ -85,7 +86,6 @@
     button.innerHTML = button.dataset.was;
     delete button.dataset.was;
     button.removeAttribute("aria-busy");
-    button.removeAttribute("aria-disabled");
   };
   const fragment = (text) => {
     const found = new DOMParser().parseFromString(text, "text/html").querySelector("[data-error-fragment]");
@@ -124,7 +124,8 @@
     // A button of the form may stand outside it, and outside what was swapped.
     if (event.detail.requestConfig?.elt.matches("form") && !xhr?.getResponseHeader("HX-Redirect")) all("[data-was]").forEach(release);
     if (xhr?.status > 199 && xhr.status < 400 && elt.matches("form[data-draft]")) phone.then((part) => part.forget(elt));
-    if (xhr?.status === 401 && find("form[data-draft]")) phone.then((part) => part.holdBack(find("form[data-draft]"), true)); // signed out meanwhile
+    // Signed out meanwhile.
+    if (xhr?.status === 401 && find("form[data-draft]")) phone.then((part) => part.holdBack(find("form[data-draft]"), true));
   });
   on("htmx:beforeSwap", (event) => {
     const { xhr, elt } = event.detail;
@@ -136,11 +137,12 @@
   on("htmx:sendError", (event) => event.detail.elt.matches("[data-quiet]") || (event.detail.elt.matches("form[data-draft]") ? phone.then((part) => part.holdBack(event.detail.elt)) : problem(event.detail.elt, say("failed"))));
   on("htmx:afterSwap", (event) => { if (event.detail.target === sheet && sheet.innerHTML.trim() && !sheet.open) sheet.showModal(); });
   on("htmx:afterSettle", (event) => {
-    const box = event.detail.target;
-    const prefix = say("error"), mark = (failed) => { document.title = (failed ? prefix : "") + (document.title.startsWith(prefix) ? document.title.slice(prefix.length) : document.title); };
-    if (box && !box.isConnected && find(".errsummary", event.target)) mark(true); // it was replaced as a whole
-    if (!box?.isConnected || box.matches("[role=status]")) return;
-    mark(find(".errsummary", box));
+    // What was replaced as a whole is gone: then the event comes from what took its place.
+    const box = event.detail.target, stays = box?.isConnected && !box.matches("[role=status]"), prefix = say("error");
+    const failed = find(".errsummary", stays ? box : event.target);
+    const said = document.title, bare = said.startsWith(prefix) ? said.slice(prefix.length) : said;
+    if (stays || failed) document.title = failed ? prefix + bare : bare;
+    if (!stays) return;
     const goal = find("[autofocus]", box) || find("[data-focus]", box);
     if (goal) goal.focus();
     else if (!document.activeElement || document.activeElement === body) find("h1, h2", box)?.focus();
