@@ -11,6 +11,7 @@ from tests.support.statements import count_statements
 MOST, MOST_HOME = 8, 10
 HOMES = ("/", "/home")
 GROWN = 1000
+Asked = dict[tuple[str, str], list[str]]  # by role and path
 # What a person's lists are made of; each of these must really have grown.
 LISTS = (
     "deals",
@@ -40,20 +41,27 @@ LISTS = (
 )
 
 
-def measured(app: Flask, pages: list[Seen]) -> dict[tuple[str, str], list[str]]:
-    """The statements of each page, asked twice: what is cached in the process is warm."""
+def measured(app: Flask, pages: list[Seen], before: Asked | None = None) -> Asked:
+    """The statements of each page once what is cached in the process is warm: asked twice, or once if it was asked
+    `before`, and once more if that took more than it did then."""
     clients: dict[str, FlaskClient] = {}
     people = {**visitors(app), **rivals(app)}
-    found: dict[tuple[str, str], list[str]] = {}
+    found: Asked = {}
+
+    def ask(page: Seen) -> list[str]:
+        with count_statements(app) as seen:
+            answer = clients[page.role].get(page.path)
+        assert answer.status_code == 200, f"{page.role} {page.path}: {answer.status_code}"
+        return list(seen)
+
     for page in pages:
         if page.role not in clients:
             client = app.test_client()
             clients[page.role] = sign_in(client, people[page.role]) if page.role else client  # type: ignore[arg-type]
-        clients[page.role].get(page.path)
-        with count_statements(app) as seen:
-            answer = clients[page.role].get(page.path)
-        assert answer.status_code == 200, f"{page.role} {page.path}: {answer.status_code}"
-        found[(page.role, page.path)] = list(seen)
+        key = (page.role, page.path)
+        found[key] = ask(page)
+        if before is None or len(found[key]) > len(before[key]):
+            found[key] = ask(page)
     return found
 
 
@@ -69,7 +77,7 @@ def test_every_page_asks_little_and_no_more_with_a_thousand_rows(demo: Flask, fo
     grown = counts(demo)
     small = [name for name in LISTS if grown.get(name, 0) < GROWN]
     assert not small, f"{small} did not grow:\n" + "\n".join(refused)
-    many = measured(demo, pages)
+    many = measured(demo, pages, few)
     for key, seen in many.items():
         if len(seen) > len(few[key]):
             extra = [line for line in seen if line not in few[key]] or seen
