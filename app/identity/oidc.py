@@ -26,6 +26,7 @@ from app.core.errors import AppError
 from app.core.i18n import _l
 from app.core.logs import get_logger
 from app.core.settings import Settings
+from app.identity.oidc_talk import TIMEOUT, Talk
 
 CALLBACK = "/sign-in/oidc/callback"
 SCOPE = "openid email profile"
@@ -43,7 +44,6 @@ ALGORITHMS = (
     "Ed25519",
     "EdDSA",
 )
-TIMEOUT = (3.05, 8)  # seconds to connect, and to wait for an answer
 LEEWAY_SECONDS = 120
 KEEP_SECONDS = 3600
 MOST_BYTES = 1_000_000
@@ -85,8 +85,9 @@ class Vouched:
 
 def begin(settings: Settings) -> Request:
     """Where to send the browser. Raises ProviderSilent."""
-    found = discover(settings)
     state, nonce, verifier = generate_token(40), generate_token(40), generate_token(64)
+    with Talk() as talk:
+        found = discover(settings, talk)
     with _session(settings, found) as session:
         url, _state = session.create_authorization_url(
             found["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
@@ -99,14 +100,21 @@ def redeem(settings: Settings, code: str, *, nonce: str, verifier: str, issuer: 
 
     Raises SignInNotDone, ProviderSilent.
     """
-    found = discover(settings)
+    with Talk() as talk:
+        return _redeem(settings, talk, code, nonce, verifier, issuer)
+
+
+def _redeem(
+    settings: Settings, talk: Talk, code: str, nonce: str, verifier: str, issuer: str | None
+) -> Vouched:
+    found = discover(settings, talk)
     if issuer is not None and issuer != found["issuer"]:
         raise _refused("the answer names another issuer")
-    token = _fetch_token(settings, found, code, verifier)
-    claims = _read_id_token(settings, found, token, nonce)
+    token = _fetch_token(settings, found, talk, code, verifier)
+    claims = _read_id_token(settings, found, talk, token, nonce)
     subject, email, is_verified = claims["sub"], claims.get("email"), claims.get("email_verified")
     if email is None and token.get("access_token") and found.get("userinfo_endpoint"):
-        told = read_json(found["userinfo_endpoint"], token["access_token"])
+        told = read_json(found["userinfo_endpoint"], talk, token["access_token"])
         if told.get("sub") != subject:
             raise _refused("userinfo speaks of another subject")
         email, is_verified = told.get("email"), told.get("email_verified")
@@ -114,26 +122,29 @@ def redeem(settings: Settings, code: str, *, nonce: str, verifier: str, issuer: 
     return Vouched(found["issuer"], subject, email.strip().lower() if good and email else "")
 
 
-def _fetch_token(settings: Settings, found: dict[str, Any], code: str, verifier: str) -> dict[str, Any]:
+def _fetch_token(
+    settings: Settings, found: dict[str, Any], talk: Talk, code: str, verifier: str
+) -> dict[str, Any]:
     try:
         with _session(settings, found) as session:
+            talk.carry(session)
             token = session.fetch_token(
                 found["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=verifier,
                 timeout=TIMEOUT, allow_redirects=False,
             )  # fmt: skip
     except requests.RequestException as problem:
-        raise _silent(problem) from problem
+        raise _silent(talk.reason(problem)) from problem
     except AuthlibBaseError as problem:
         raise _refused(f"the code was refused: {problem.error}") from problem
     except (ValueError, TypeError, AttributeError) as problem:  # not JSON, or no object
-        raise _silent(problem) from problem
+        raise _silent(talk.reason(problem)) from problem
     if not isinstance(token, dict) or not isinstance(token.get("id_token"), str):
         raise _refused("the answer has no id_token")
     return token
 
 
 def _read_id_token(
-    settings: Settings, found: dict[str, Any], token: dict[str, Any], nonce: str
+    settings: Settings, found: dict[str, Any], talk: Talk, token: dict[str, Any], nonce: str
 ) -> dict[str, Any]:
     """The claims of a token that this provider signed, for us, now, and in answer to our request."""
     options = {
@@ -145,9 +156,9 @@ def _read_id_token(
     }  # fmt: skip
     try:
         try:
-            decoded = _decode(token["id_token"], found, fresh=False)
+            decoded = _decode(token["id_token"], found, talk, fresh=False)
         except InvalidKeyIdError:  # the provider changed its keys
-            decoded = _decode(token["id_token"], found, fresh=True)
+            decoded = _decode(token["id_token"], found, talk, fresh=True)
         claims = CodeIDToken(decoded.claims, decoded.header, options, params)
         claims.validate(leeway=LEEWAY_SECONDS)
     except (JoseError, AuthlibBaseError, ValueError, TypeError, KeyError) as problem:
@@ -157,10 +168,10 @@ def _read_id_token(
     return dict(claims)
 
 
-def _decode(text: str, found: dict[str, Any], *, fresh: bool) -> jwt.Token:
+def _decode(text: str, found: dict[str, Any], talk: Talk, *, fresh: bool) -> jwt.Token:
     advertised = listed(found, "id_token_signing_alg_values_supported", "RS256")
     allowed = [name for name in ALGORITHMS if name in advertised]
-    keys = _known_keys(_keys(found["jwks_uri"], fresh=fresh))
+    keys = _known_keys(_cached(found["jwks_uri"], talk, fresh=fresh))
     return jwt.decode(text, keys, registry=JWSRegistry(algorithms=allowed, strict_check_header=False))
 
 
@@ -181,10 +192,10 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 _guard = threading.Lock()
 
 
-def discover(settings: Settings, *, fresh: bool = False) -> dict[str, Any]:
+def discover(settings: Settings, talk: Talk) -> dict[str, Any]:
     """The provider's discovery document, kept for an hour. Raises ProviderSilent."""
     issuer = settings.oidc_issuer.rstrip("/")
-    found = _cached(f"{issuer}/.well-known/openid-configuration", KEEP_SECONDS, fresh=fresh)
+    found = _cached(f"{issuer}/.well-known/openid-configuration", talk)
     problem = problem_of(found, settings)
     if problem:
         raise _silent(problem)
@@ -216,17 +227,13 @@ def listed(found: dict[str, Any], name: str, usual: str) -> set[str]:
     return words or {usual}
 
 
-def _keys(url: str, *, fresh: bool) -> dict[str, Any]:
-    return _cached(url, KEEP_SECONDS, fresh=fresh)
-
-
-def _cached(url: str, seconds: int, *, fresh: bool) -> dict[str, Any]:
+def _cached(url: str, talk: Talk, *, fresh: bool = False) -> dict[str, Any]:
     now = time.monotonic()
     with _guard:
         kept = _kept.get(url)
-    if kept is not None and not fresh and now - kept[0] < seconds:
+    if kept is not None and not fresh and now - kept[0] < KEEP_SECONDS:
         return kept[1]
-    found = read_json(url)
+    found = read_json(url, talk)
     with _guard:
         if len(_kept) > 16:
             _kept.clear()
@@ -234,23 +241,27 @@ def _cached(url: str, seconds: int, *, fresh: bool) -> dict[str, Any]:
     return found
 
 
-def read_json(url: str, access_token: str | None = None) -> dict[str, Any]:
+def read_json(url: str, talk: Talk, access_token: str | None = None) -> dict[str, Any]:
     """A small JSON object of the provider, without following it elsewhere. Raises ProviderSilent."""
     headers = {"Accept": "application/json"}
     if access_token:
         headers["Authorization"] = f"Bearer {access_token}"
     try:
-        with requests.get(
-            url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
-        ) as answer:
-            if answer.status_code != 200:
-                raise _silent(f"{url} answers {answer.status_code}")
-            body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+        with requests.Session() as session:
+            talk.carry(session)
+            with session.get(
+                url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
+            ) as answer:
+                if answer.status_code != 200:
+                    raise _silent(f"{url} answers {answer.status_code}")
+                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
         if len(body) > MOST_BYTES:
             raise _silent(f"{url} answers with too much")
         found = requests.models.complexjson.loads(body)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
-        raise _silent(problem) from problem  # reading the raw answer fails in urllib3's words, not requests'
+        raise _silent(
+            talk.reason(problem)
+        ) from problem  # reading the raw answer fails in urllib3's words, not requests'
     if not isinstance(found, dict):
         raise _silent(f"{url} answers with something else")
     return found

@@ -1,9 +1,11 @@
 """A company's provider that is down, breaks off, or says what cannot be understood: a sentence, never a fault of ours."""
 
+import time
+
 import pytest
 
 from app.core.doctor import examine
-from app.identity import oidc
+from app.identity import oidc, oidc_talk
 from tests.identity.test_oidc import NOT_DONE, SILENT, come_in, leave, provider, refused, running
 
 __all__ = ["provider", "running"]
@@ -84,3 +86,26 @@ def test_a_provider_that_breaks_off_in_the_middle_of_an_answer_is_a_sentence(
     with app.app_context():
         finding = next(found for found in examine() if found.name == "company sign-in")
     assert not finding.good and finding.text.endswith(reason)
+
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Slow:"
+BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+
+
+@pytest.mark.parametrize("start", [HEADERS, BODY], ids=["headers", "body"])
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys", "/userinfo"])
+def test_a_provider_that_drips_its_answer_holds_nobody_longer_than_the_whole_talk_may_take(
+    client, provider, monkeypatch, path, start
+):
+    """Each byte comes well within the time to wait for the next; together they would take ten seconds."""
+    back = leave(client)
+    monkeypatch.setattr(oidc_talk, "TALK_SECONDS", 0.5)
+    monkeypatch.setattr(oidc, "TIMEOUT", (1, 0.4))
+    provider.email_in_token = path != "/userinfo"
+    provider.drips[path] = start
+    if path.startswith("/.well-known"):
+        oidc._kept.clear()
+    begun = time.monotonic()
+    assert refused(client.get(back), SILENT, 503)
+    assert time.monotonic() - begun < 2
+    assert provider.hung_up.wait(2), "the connection is cut, and waits for nothing in the background"

@@ -33,6 +33,8 @@ class Provider:
         self.key, self.signing_key, self.other_keys = KEYS[0], None, []
         self.email_in_token, self.is_broken, self.refuses, self.document = True, False, "", {}
         self.breaks_off = ""  # "gzip": packed wrongly, "short": cut, "stalled": cut and silent
+        self.drips: dict[str, bytes] = {}  # what a path begins with before it sends a byte now and then
+        self.hung_up = threading.Event()  # whoever was dripped upon went away
 
     def stop(self):
         self.server.shutdown()
@@ -105,9 +107,20 @@ def _handler(provider):
             if how == "stalled":
                 time.sleep(0.8)
 
+        def drip(self, start):
+            try:
+                self.wfile.write(start)
+                for _number in range(200):
+                    time.sleep(0.05)
+                    self.wfile.write(b" ")
+            except OSError:
+                provider.hung_up.set()
+
         def do_GET(self):
             parts = urlsplit(self.path)
             provider.asked.append(parts.path)
+            if parts.path in provider.drips:
+                return self.drip(provider.drips[parts.path])
             if provider.is_broken:
                 return self.answer(500, {})
             if provider.breaks_off:
@@ -127,6 +140,8 @@ def _handler(provider):
             provider.asked.append(self.path)
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(text).items()}
-            self.answer(*provider.token(form, self.headers["Authorization"]))
+            if self.path in provider.drips:
+                return self.drip(provider.drips[self.path])
+            return self.answer(*provider.token(form, self.headers["Authorization"]))
 
     return Handler
