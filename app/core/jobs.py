@@ -174,6 +174,12 @@ def is_promised(dedupe: str) -> bool:
     return db.session.scalar(select(Job.id).where(Job.dedupe == dedupe, Job.state == "ready")) is not None
 
 
+def promised(names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The payloads of those of these jobs that still wait, or are at work, by their names. One statement."""
+    query = select(Job.dedupe, Job.payload).where(Job.dedupe.in_(names), Job.state == "ready")
+    return {str(row.dedupe): dict(row.payload) for row in db.session.execute(query)} if names else {}
+
+
 def _claim() -> tuple[int, str, dict[str, Any], int] | None:
     now = utc_now()
     query = (

@@ -8,6 +8,7 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.forms import add_errors
 from app.core.http import idempotent, render, see_other
 from app.core.i18n import _, current_locale
+from app.core.money import format_points
 from app.identity.actor import current_actor
 from app.identity.guard import needs
 from app.training.admin_blueprint import admin_bp, more_url
@@ -50,7 +51,7 @@ def assign(slug: str) -> Response:
         return _page(slug, form, status=422)
     try:
         to_people = form.who.data == "people"
-        assigning.assign(
+        made = assigning.assign(
             slug,
             audience=None if to_people else form.audience,
             person_ids=_people(form) if to_people else (),
@@ -64,9 +65,12 @@ def assign(slug: str) -> Response:
         return _page(slug, form, status=422)
     except Conflict as refused:
         return _page(slug, form, status=409, message=str(refused.message))
-    return see_other(
-        url_for("training_admin.course_assignments", slug=slug), toast=_("Assigned. They are told now.")
-    )
+    coming = queries.people_coming([made.id]).get(made.id)
+    toast = _("Assigned. They are told now.")
+    if coming:
+        count = format_points(coming, current_locale())
+        toast = _("Assigned. %(count)s people are taken in and told, one after another.", count=count)
+    return see_other(url_for("training_admin.course_assignments", slug=slug), toast=toast)
 
 
 def _people(form: AssignForm) -> list[int]:

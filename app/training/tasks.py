@@ -1,11 +1,12 @@
-"""What training does by itself: newcomers join assignments, reminders, warnings before certificates end, and certificates
-for passes from before a certification was."""
+"""What training does by itself: large audiences and newcomers join assignments, reminders, warnings before certificates
+end, and certificates for passes from before a certification was."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from app.core.jobs import handler, periodic
+from app.training.queries.assignments import TAKE_IN
 from app.training.services import assigning, catching_up
 
 
@@ -13,6 +14,12 @@ from app.training.services import assigning, catching_up
 def certify(payload: dict[str, Any]) -> None:
     """Certificates for who has passed all courses of a certification already; each is given once."""
     catching_up.certify_batch(int(payload["certification_id"]), str(payload["run"]), int(payload["after"]))
+
+
+@handler(TAKE_IN, max_attempts=5, lease=120)
+def take_in(payload: dict[str, Any]) -> None:
+    """A large audience onto its assignment; each person once."""
+    assigning.take_in(int(payload["assignment_id"]))
 
 
 @periodic("training.newcomers", every_minutes=60)

@@ -11,19 +11,24 @@ from sqlalchemy import func, select
 
 from app.core.db import db
 from app.core.i18n import current_locale
+from app.core.jobs import promised
 from app.identity.models import Person, PersonStatus
 from app.partners.audience import Audience
 from app.partners.audience_form import audience_parts
 from app.partners.models import Membership
 from app.training.models import Assignment, AssignmentPerson, Course, CoursePass, CourseStatus, said
 
+TAKE_IN = "training.take_in"
 PAGE = 25
 MOST_COURSES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """One assignment with how far its people are. `whom` are the parts of its audience in words; none: people named."""
+    """One assignment with how far its people are. `whom` are the parts of its audience in words; none: people named.
+
+    `coming`: how many it is to have, while a large audience is still being taken in.
+    """
 
     public_id: str
     slug: str
@@ -37,10 +42,11 @@ class Assigned:
     people: int
     passed: int
     is_cancelled: bool
+    coming: int | None = None
 
 
 def list_assignments(slug: str | None = None, after: str = "") -> tuple[list[Assigned], str | None]:
-    """Assignments of one course or of all, newest first, by keyset; and the key of the next page. One statement."""
+    """Assignments of one course or of all, newest first, by keyset; and the key of the next page. Two statements."""
     on_it = select(func.count()).where(AssignmentPerson.assignment_id == Assignment.id)
     done = (
         select(func.count())
@@ -64,15 +70,27 @@ def list_assignments(slug: str | None = None, after: str = "") -> tuple[list[Ass
         query = query.where(Assignment.id < before)
     rows = db.session.execute(query.limit(PAGE + 1)).all()
     locale = current_locale()
+    coming = people_coming([row[0].id for row in rows[:PAGE] if row[0].cancelled_at is None])
     found = [
         Assigned(
             row[0].public_id, row.slug, said(row.title, locale), _whom(row[0].audience), row[0].due_on,
             row[0].remind_days, row[0].note, row[0].made_at, row.name, row.people, row.passed,
-            row[0].cancelled_at is not None,
+            row[0].cancelled_at is not None, coming.get(row[0].id),
         )
         for row in rows[:PAGE]
     ]  # fmt: skip
     return found, found[-1].public_id if len(rows) > PAGE else None
+
+
+def promise_of(assignment_id: int) -> str:
+    """The name of the job that takes a large audience in."""
+    return f"{TAKE_IN}:{assignment_id}"
+
+
+def people_coming(assignment_ids: Sequence[int]) -> dict[int, int]:
+    """Assignments whose audience is still being taken in: id -> how many people it had when it was assigned."""
+    found = promised([promise_of(one) for one in assignment_ids])
+    return {int(payload["assignment_id"]): int(payload["people"]) for payload in found.values()}
 
 
 def list_assignable() -> list[tuple[str, str]]:

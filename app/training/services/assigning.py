@@ -1,7 +1,8 @@
 """Who must take a course by when, and what they are told: when it is assigned, before it is due, once it is overdue.
 
-An assignment for an audience takes in people who come to fit it later; one for people named never grows. Who has passed
-the course is done, whenever that was. Each reminder goes out once, however often the task runs: the row keeps the last.
+An assignment for an audience takes in people who come to fit it later; one for people named never grows. A large audience
+is taken in that way from the first: by the worker, in batches. Who has passed the course is done, whenever that was.
+Each reminder goes out once, however often the task runs: the row keeps the last.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Select, and_, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import audit
@@ -17,6 +18,7 @@ from app.core.clock import today, utc_now
 from app.core.db import db, dialect, lock, transaction
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.i18n import _, current_locale
+from app.core.jobs import enqueue
 from app.identity.actor import Actor
 from app.identity.audience import people_of
 from app.identity.models import Person
@@ -30,9 +32,12 @@ from app.training.models import (
     CourseStatus,
     said,
 )
+from app.training.queries.assignments import TAKE_IN, promise_of
 from app.training.services.authoring import find_course, may_edit
 from app.training.services.telling import Said, course_button, tell
 
+AT_ONCE = 500  # people of an audience whom the request itself takes in
+BATCH = 500
 NOTE_LENGTH = 500
 REMIND_DAYS = (30, 14, 7, 3, 1)
 OVERDUE = -1
@@ -50,7 +55,11 @@ def assign(
     note: str = "",
     actor: Actor,
 ) -> Assignment:
-    """Ask an audience, or the people named, to take a published course. Raises InvalidInput, Conflict, Forbidden."""
+    """Ask an audience, or the people named, to take a published course.
+
+    An audience of more than AT_ONCE people is only promised here: the worker takes it in.
+    Raises InvalidInput, Conflict, Forbidden.
+    """
     may_edit(actor)
     _check(audience, person_ids, due_on, remind_days, note)
     with transaction():
@@ -71,12 +80,16 @@ def assign(
             found = _at_work().where(Person.id.in_(person_ids))
         else:
             found = people_of(audience)
-        taken = _take_in(made, course, list(db.session.scalars(found)))
-        if not taken and audience is None:
+        people = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        if not people and audience is None:
             raise InvalidInput(fields={"people": _("Choose at least one person of a partner.")})
+        if audience is not None and people > AT_ONCE:
+            enqueue(TAKE_IN, {"assignment_id": made.id, "people": people}, dedupe=promise_of(made.id))
+        else:
+            _take_in(made, course, list(db.session.scalars(found)))
         audit.record(
             "course.assigned", actor=actor, subject="course", subject_id=course.id,
-            after={"people": taken, "due_on": due_on.isoformat() if due_on else None},
+            after={"people": people, "due_on": due_on.isoformat() if due_on else None},
         )  # fmt: skip
     return made
 
@@ -150,6 +163,33 @@ def _take_in(assignment: Assignment, course: Course, person_ids: Sequence[int]) 
     return len(came)
 
 
+def take_in(assignment_id: int) -> int:
+    """Put everybody on an assignment who fits its audience and is not on it yet, and tell them. Returns how many came.
+
+    Batch by batch, each in a transaction of its own: whoever reads or writes meanwhile waits for one batch at most, and
+    after a kill it goes on with who is missing. The assignment's row is the lock, so two at once take nobody in twice.
+    """
+    count = 0
+    while came := _take_in_batch(assignment_id):
+        count += came
+    return count
+
+
+def _take_in_batch(assignment_id: int) -> int:
+    with transaction():
+        row = lock(Assignment, assignment_id)
+        course = db.session.get_one(Course, row.course_id, populate_existing=True)
+        is_over = row.due_on is not None and row.due_on < today()
+        if row.cancelled_at is not None or row.audience is None or is_over:
+            return 0
+        if course.status is not CourseStatus.LIVE:
+            return 0
+        known = select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == row.id)
+        fitting = people_of(Audience.from_record(row.audience)).where(Person.id.not_in(known))
+        found = list(db.session.scalars(fitting.order_by(Person.id).limit(BATCH)))
+        return _take_in(row, course, found) if found else 0
+
+
 def _passed(course_id: int, person_ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(person_ids), 500):
@@ -199,17 +239,7 @@ def take_in_newcomers() -> int:
             (Assignment.due_on.is_(None)) | (Assignment.due_on >= today()),
         )
     )
-    count = 0
-    for assignment_id in list(db.session.scalars(query)):
-        with transaction():
-            row = lock(Assignment, assignment_id)
-            if row.cancelled_at is not None or row.audience is None:
-                continue
-            known = select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == row.id)
-            fitting = people_of(Audience.from_record(row.audience)).where(Person.id.not_in(known))
-            found = list(db.session.scalars(fitting))
-            count += _take_in(row, db.session.get_one(Course, row.course_id), found) if found else 0
-    return count
+    return sum(take_in(assignment_id) for assignment_id in list(db.session.scalars(query)))
 
 
 def stage_of(days_left: int, remind_days: Sequence[int]) -> int | None:
