@@ -55,7 +55,7 @@ def dialect() -> str:
 
 
 def install(engine: Engine, *, synchronous: str = "FULL") -> None:
-    """Set up connections of an engine. SQLite: pragmas and explicit BEGIN; PostgreSQL: UTC and a lock timeout."""
+    """Set up connections of an engine. SQLite: pragmas and explicit BEGIN; PostgreSQL: sums as whole numbers."""
     if engine.dialect.name != "sqlite":
         event.listen(engine, "connect", _read_sums_as_whole_numbers)
         return
@@ -179,6 +179,15 @@ def queue_up(model: type[M], key: int | None) -> None:
     if dialect() == "postgresql":
         table = model.__table__
         db.session.execute(select(table.c.id).where(table.c.id == key).with_for_update(key_share=True))
+
+
+def queue_under(name: str) -> None:
+    """Let what is done under one name be done one after the other, until the transaction ends. No row waits with it.
+
+    On SQLite the write transaction itself is the queue.
+    """
+    if dialect() == "postgresql":
+        execute_sql("SELECT pg_advisory_xact_lock(hashtext(:name))", {"name": name})
 
 
 _PARAM = re.compile(r"(?<![:\w]):(\w+)")

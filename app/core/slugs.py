@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.db import db, dialect, execute_sql
+from app.core.db import db, queue_under
 
 LONGEST = 60
 
@@ -25,9 +25,7 @@ def free_slug(column: Any, wanted: str, reserved: Collection[str] = ()) -> str:
 
     Until the transaction ends nobody else asks for one of this table, so it is still free when it is written.
     """
-    if dialect() == "postgresql":
-        key = f"slug:{column.class_.__tablename__}"
-        execute_sql("SELECT pg_advisory_xact_lock(hashtext(:key))", {"key": key})
+    queue_under(f"slug:{column.class_.__tablename__}")
     taken = set(db.session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
     slug, number = wanted, 1
     while slug in taken or slug in reserved:

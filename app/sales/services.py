@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from app.activities import services as activities
 from app.activities.facts import Fact
 from app.core.clock import utc_now
-from app.core.db import db, dialect, execute_sql, transaction
+from app.core.db import db, queue_under, transaction
 from app.products.queries import families_of
 from app.sales.facts import CreditedLineUnknown, CreditTooLarge, SaleFact, SaleOutcome, refused, same_content
 from app.sales.models import SaleLine
@@ -106,9 +106,8 @@ def _count_again(target: Any, quantity: int, amount: int, actor: Any) -> int:
 
 
 def hold_source(source: str) -> None:
-    """One writer per source at a time; on SQLite the write transaction already is the lock."""
-    if dialect() == "postgresql":
-        execute_sql("SELECT pg_advisory_xact_lock(hashtext(:key))", {"key": f"sales:{source}"})
+    """One writer per source at a time."""
+    queue_under(f"sales:{source}")
 
 
 def activity_of(fact: SaleFact, credited_quantity: int = 0, credited_minor: int = 0) -> Fact:

@@ -1,10 +1,14 @@
 """One code, several hands, real connections: exactly one winner per amount, and whole books after fifty rounds."""
 
 import pytest
+from sqlalchemy import update
 
 from app.codes import services
 from app.codes.errors import CodeTaken
-from app.codes.models import BatchState
+from app.codes.models import BatchState, GiftCampaign
+from app.core.clock import utc_now
+from app.core.db import db, dialect
+from app.identity.models import Person
 from app.ledger.errors import InsufficientPoints
 from app.rewards.services import redeem
 from tests.codes.conftest import Catcher, build_gifts
@@ -113,3 +117,21 @@ def test_of_large_halves_made_at_once_by_one_maker_only_the_first_needs_nobody(a
                     services.decline_batch(made.id, actor=cast.owner)
     with app.app_context():
         clean()
+
+
+@pytest.mark.parametrize("by", ["marketer", None])
+def test_while_many_codes_are_made_nothing_else_of_their_maker_waits(app, cast, gifts, by):
+    """Neither their session nor another campaign. On SQLite every writer waits for the one before."""
+    elsewhere, went_on = build_gifts(app, cast).campaign_id, []
+
+    def sink(batch, position, codes):
+        if dialect() == "postgresql":
+            with db.engine.begin() as other:
+                other.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+                other.execute(update(Person).values(last_seen_at=utc_now()))
+                other.execute(update(GiftCampaign).where(GiftCampaign.id != elsewhere).values(name="Later"))
+        went_on.append(position)
+
+    with app.app_context():
+        services.issue_batch(elsewhere, services.Wanted(100, 2), sink, actor=by and getattr(cast, by))
+    assert went_on == [0]

@@ -2,7 +2,7 @@
 together.
 
 Two batches under the limit, one after the other or from two tabs at once, would be the large one that nobody looked
-at. So those who make codes queue at their own row, and what they made on the same day is added.
+at. So what one maker makes is made one after the other, and what was made on the same day is added.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from app.codes.models import BatchState, GiftCampaign, GiftCodeBatch
+from app.codes.models import BatchState, GiftCodeBatch
 from app.core.clock import today
-from app.core.db import db, queue_up
+from app.core.db import db, queue_under
 from app.core.settings import current_settings
-from app.identity.models import Person
 from app.ledger.periods import span_of
 
 
 def queue_maker(maker_id: int | None) -> None:
-    """Let what one maker makes be made one after the other. Whoever gives no name (the command line) is one maker too."""
-    if maker_id is not None:
-        queue_up(Person, maker_id)
-    else:  # nobody's row: they queue at the first campaign, without which there are no codes
-        queue_up(GiftCampaign, db.session.scalar(select(func.min(GiftCampaign.id))))
+    """Let what one maker makes be made one after the other. Whoever gives no name (the command line) is one maker too.
+
+    Under a name and not at a row of theirs: a million codes take a while, and their session must not wait for it.
+    """
+    queue_under(f"codes:{maker_id}")
 
 
 def made_alone_today(maker_id: int | None) -> int:
