@@ -75,15 +75,18 @@ def find_asset(name: str) -> Asset | None:
     """The file `name` below app/static, or None. Read again when it changed."""
     try:
         return _read(name, os.stat(_located(name)).st_mtime_ns)
-    except (LookupError, OSError, ValueError):  # or a name that no file system takes: too long, or with a zero character
+    except (LookupError, OSError, ValueError):  # or a name that no file system takes
         return None
 
 
 @lru_cache(maxsize=256)
 def _located(name: str) -> str:
-    """Where a file below app/static lies. A page asks for some twenty; resolving each time was a tenth of its work."""
+    """Where a file below app/static lies. A page asks for some twenty; resolving each time was a tenth of its work.
+
+    Under one name only: a file asked for as `js/../js/app.js` would be compressed once more, and push others out.
+    """
     path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC) or not path.is_file():
+    if not path.is_file() or path.relative_to(STATIC).as_posix() != name:
         raise LookupError(f"no static file {name}")
     return str(path)
 

@@ -59,10 +59,12 @@ def test_the_first_load_stays_within_its_budget(client: FlaskClient, app: Flask)
     assert sum(sizes.values()) <= 60 * 1024 and len(sizes) <= 7
 
 
-def test_nothing_outside_the_static_folder_is_served(client: FlaskClient) -> None:
+def test_a_file_is_served_under_its_own_name_and_nothing_outside_the_folder_is(client: FlaskClient) -> None:
     for path in (
         "/static/../settings.py",
         "/static/%2e%2e/core/settings.py",
+        "/static/js/../js/app.js",
+        "/static/./js/app.js",
         "/static/css",
         "/static/none.css",
     ):
