@@ -75,7 +75,7 @@ def start(slug: str) -> Response:
     """Begin the course, or begin it again; then the first part that was not gone through."""
     actor = current_actor()
     if read := _read_before():
-        return _go_on(slug, learning.finish_part(slug, read[-1], actor=actor, before=read[:-1]))
+        return _go_on(slug, learning.finish_part(slug, read[0], actor=actor, before=read))
     enrolment = learning.enrol(slug, actor=actor)
     course = find_course(slug, actor)
     if enrolment.number > 1 and course.has_quiz:

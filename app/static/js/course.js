@@ -12,7 +12,7 @@
   const known = JSON.parse(localStorage[key] || "null"), stale = known && document.body.dataset.stale;
   const done = stale ? known.done : form.dataset.done.split(" ").map(Number);
   const label = stale || !bar ? known?.label : bar.getAttribute("aria-label");
-  const waiting = (known?.waiting || []).filter((number) => !done.includes(number));
+  const waiting = (known?.waiting || []).filter((number) => number <= form.dataset.parts && !done.includes(number));
   const store = () => (waiting.length ? (localStorage[key] = JSON.stringify({ done, label, waiting })) : localStorage.removeItem(key));
   if (known) {
     store();
