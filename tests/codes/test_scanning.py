@@ -43,6 +43,13 @@ media.getUserMedia = async (wanted) => {
 """
 LIVE = "() => window.streams.flatMap((one) => one.getTracks()).filter((track) => track.readyState === 'live').length"
 RUNS = "() => { const one = document.querySelector('#sheet video'); return one && !one.paused && one.videoWidth > 0; }"
+CHANGES = """async () => {
+  let changes = 0;
+  const watch = new MutationObserver((all) => { changes += all.length; });
+  watch.observe(document.querySelector("#sheet [role=status]"), { childList: true, characterData: true, subtree: true });
+  await new Promise((done) => setTimeout(done, 700));
+  return changes;
+}"""
 HIDE = """() => {
   Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -106,6 +113,7 @@ def test_a_scanned_code_stands_in_the_field_and_the_camera_stops(
         page.evaluate("(text) => { window.codes = [text]; }", other)
         expect(hint).to_contain_text("This QR code holds no gift code.")
         expect(field).to_have_value("")
+        assert page.evaluate(CHANGES) == 0, "said once, and not five times a second"
         page.evaluate("window.codes = []; document.querySelector('#sheet [role=status]').textContent = ''")
     page.evaluate("(text) => { window.codes = ['https://example.com', text]; }", shown(first))
     is_off(page)

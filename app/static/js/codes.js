@@ -35,7 +35,7 @@
           sheet.close();
           return field.focus();
         }
-        if (seen.length) hint.textContent = hint.dataset.other;
+        if (seen.length && hint.textContent !== hint.dataset.other) hint.textContent = hint.dataset.other; // said once
       } catch { // before its first picture, or it cannot
         if ((failures += 1) === PATIENCE) throw new Error("no picture");
       }
