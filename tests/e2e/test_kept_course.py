@@ -86,6 +86,39 @@ def test_a_course_is_read_on_without_signal_and_counts_with_the_next_tap(
     clean(at)
 
 
+def test_a_line_that_only_seems_to_be_there_stops_nobody(demo: Flask, visit: Callable[..., Visit]) -> None:
+    at = begin(visit, ADMIN)
+    page, told = at.page, at.page.locator("[data-told]")
+    at.context.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => true })")
+    page.reload()
+    at.context.set_offline(True)
+    stays = page.locator("main .hint", has_text="Kept on this phone at")
+    go_on(page)
+    expect(stays).to_be_visible()
+    assert page.url.endswith("/parts/1") and page.evaluate(WAITS) == ""
+    go_on(page)
+    page.wait_for_url("**/parts/2")
+    expect(told).to_contain_text("Read without signal: part 1.")
+    page.goto(at.base_url + COURSE + "/parts/4")
+    go_on(page)  # the last part is tried, and comes back
+    expect(stays).to_be_visible()
+    page.goto(at.base_url + COURSE)
+    go_on(page)
+    page.wait_for_url("**/parts/1")
+    page.goto(at.base_url + COURSE + "/parts/2")
+
+    at.context.set_offline(False)
+    go_on(page)
+    page.wait_for_url("**/parts/3")
+    expect(stays).to_have_count(0)
+    expect(told).to_contain_text("part 1 and part 2.")
+    go_on(page)
+    page.wait_for_url("**/parts/4")
+    assert page.evaluate(WAITS) == ""
+    assert page.locator(".segs.parts").get_attribute("aria-label") == "3 parts of 4 done"
+    clean(at)
+
+
 def test_the_line_says_saved_only_while_every_part_is_there(demo: Flask, visit: Callable[..., Visit]) -> None:
     at = begin(visit, ADMIN)
     page = at.page

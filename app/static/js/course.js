@@ -22,11 +22,13 @@
     if (waiting.length) told.textContent = words.waiting.replace("{parts}", list);
     waiting.forEach((value) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "before", value })));
   }
+  // A kept page means that there was no line, whatever the phone believes: go on by what is here, and send from a fresh one.
   form.addEventListener("submit", async (event) => {
-    if (navigator.onLine) return;
+    const online = navigator.onLine;
+    if (online && !(document.body.dataset.stale && goes)) return;
     event.preventDefault();
     if (!goes) { told.textContent = words.last; return; }
-    if (!(await caches.match(part(goes)))) { told.textContent = words.missing; return; }
+    if (!(await caches.match(part(goes)))) return online ? form.submit() : (told.textContent = words.missing);
     if (marks && ![...done, ...waiting].includes(+marks)) { waiting.push(+marks); store(); }
     location.assign(part(goes));
   });

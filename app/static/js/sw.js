@@ -68,12 +68,15 @@ const visit = async (event) => {
   try { return await Promise.race([answer, late]); }
   catch { return (await kept(url)) || (await caches.match("/offline")) || Response.error(); }
 };
+// What goes on in a course, and the page that it was sent from: a tap that finds no line after all leads back there.
+const GO_ON = /^\/training\/[^/]+(?=\/start$)|^\/training\/[^/]+\/parts\/\d+$/;
 self.addEventListener("fetch", (event) => {
-  const request = event.request;
-  if (request.method !== "GET") return;
-  const url = new URL(request.url);
+  const request = event.request, url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (SHELL.includes(url.pathname + url.search)) {
+  if (request.method !== "GET") {
+    const [from] = (request.mode === "navigate" && url.pathname.match(GO_ON)) || [];
+    if (from) event.respondWith(fetch(request).catch(() => Response.redirect(from, 303)));
+  } else if (SHELL.includes(url.pathname + url.search)) {
     event.respondWith(caches.match(request).then((found) => found || fetch(request)));
   } else if (request.mode === "navigate") {
     event.respondWith(visit(event));
