@@ -69,12 +69,13 @@ const visit = async (event) => {
   catch { return (await kept(url)) || (await caches.match("/offline")) || Response.error(); }
 };
 // What goes on in a course, and the page that it was sent from: a tap that finds no line after all leads back there.
+// What another site sends is not ours to fetch.
 const GO_ON = /^\/training\/[^/]+(?=\/start$)|^\/training\/[^/]+\/parts\/\d+$/;
 self.addEventListener("fetch", (event) => {
   const request = event.request, url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.method !== "GET") {
-    const [from] = (request.mode === "navigate" && url.pathname.match(GO_ON)) || [];
+    const [from] = (request.mode === "navigate" && request.referrer.startsWith(location.origin + "/") && url.pathname.match(GO_ON)) || [];
     if (from) event.respondWith(fetch(request).catch(() => Response.redirect(from, 303)));
   } else if (SHELL.includes(url.pathname + url.search)) {
     event.respondWith(caches.match(request).then((found) => found || fetch(request)));
