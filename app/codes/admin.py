@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms.fields.choices import SelectChoice
 
 from app.codes import services
 from app.codes.costs import Cost, cost_of
@@ -16,7 +15,7 @@ from app.codes.models import BatchState, GiftCampaign
 from app.codes.queries import BatchRow, find_batch, find_campaign, list_batches, list_campaigns, waiting_count
 from app.codes.words import state_words
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.forms import add_errors
+from app.core.forms import add_errors, choices
 from app.core.http import idempotent, is_htmx, render, see_other, was_answered
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money, format_points
@@ -51,7 +50,7 @@ def _page(form: BatchForm, *, status: int = 200) -> Response:
     actor, rate = current_actor(), reporting_rate()
     campaigns = _offered()
     rows, following = list_batches(actor, after=request.args.get("after", ""))
-    form.campaign.choices = [SelectChoice(each.public_id, _left(each)) for each in campaigns]
+    form.campaign.choices = choices((each.public_id, _left(each)) for each in campaigns)
     return render(
         "admin/codes/index.html",
         "main",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from wtforms import PasswordField, SelectField
-from wtforms.fields.choices import SelectChoice
 
 from app.codes.models import MOST_POINTS, Occasion
 from app.codes.words import OCCASIONS
@@ -15,6 +14,7 @@ from app.core.forms import (
     TextAreaField,
     TextField,
     WholeNumberField,
+    choices,
 )
 from app.core.i18n import _l
 
@@ -50,12 +50,12 @@ class CampaignForm(AppForm):
     )
     giver = TextField(_l("From"), [Required(_l("Enter who gives.")), LengthAtMost(60)])
     occasion = SelectField(
-        _l("Occasion"), choices=[SelectChoice(kind.value, label) for kind, label in OCCASIONS.items()],
+        _l("Occasion"), choices=choices(OCCASIONS.items()),
         default=Occasion.THANKS.value,
     )  # fmt: skip
     message = TextAreaField(_l("Message"), [LengthAtMost(300)])
     palette = SelectField(
-        _l("Colour"), choices=[SelectChoice(value, label) for value, label in PALETTES.items()], default="plain"
+        _l("Colour"), choices=choices(PALETTES.items()), default="plain"
     )  # fmt: skip
     valid_from = DateField(_l("First day"), [Required(_l("Choose the first day."))])
     valid_until = DateField(_l("Last day"), [Required(_l("Choose the last day."))])

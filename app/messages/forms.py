@@ -8,11 +8,10 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
-from wtforms.fields.choices import SelectChoice
 
 from app.core.clock import local, zone
 from app.core.filters import zone_name
-from app.core.forms import AppForm, LengthAtMost, OneOf, Required, TextAreaField, TextField
+from app.core.forms import AppForm, LengthAtMost, OneOf, Required, TextAreaField, TextField, choices
 from app.core.forms import _Typed as TypedField
 from app.core.i18n import LOCALES
 from app.messages.models import Announcement, Kind, Revision, Wording
@@ -90,7 +89,7 @@ class AnnouncementForm(AudienceFields, WordingForm):
     kind = RadioField(
         _l("Kind"),
         [Required(), OneOf([kind.value for kind in Kind])],
-        choices=[SelectChoice(kind.value, name) for kind, name in KINDS.items()],
+        choices=choices(KINDS.items()),
         default=Kind.NEWS.value,
         validate_choice=False,
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, g, request, send_file, url_for
-from wtforms.fields.choices import SelectChoice
 
 from app.core import storage
 from app.core.errors import AppError, InvalidInput, NotFound
-from app.core.forms import add_errors
+from app.core.forms import add_errors, choices
 from app.core.http import idempotent, render, see_other, with_query
 from app.core.i18n import _, _l, current_locale, ngettext
 from app.core.money import format_points
@@ -167,9 +166,9 @@ def _show(form: AwardForm, status: int) -> Response:
     actor, q = current_actor(), request.values.get("q", "")[:100]
     chosen = find_receivers(form.to.data or [], actor)
     categories = vendor.list_categories()
-    form.category.choices = [SelectChoice(one.slug, one.name) for one in categories]
-    amounts = [SelectChoice(amount, amount) for amount in AMOUNTS[1:]]
-    form.points.choices = [SelectChoice("0", _("None")), *amounts, SelectChoice(OTHER, _("Other"))]
+    form.category.choices = choices((one.slug, one.name) for one in categories)
+    amounts = ((amount, amount) for amount in AMOUNTS[1:])
+    form.points.choices = choices([("0", _("None")), *amounts, (OTHER, _("Other"))])
     form.points.data = form.points.data or "0"
     found = vendor.search_receivers(actor, q) if q else vendor.list_recent(actor)
     return render(

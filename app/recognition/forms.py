@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
 
-from app.core.forms import AppForm, LengthAtMost, Required, TextAreaField, TextField, WholeNumberField
+from app.core.forms import (
+    AppForm,
+    LengthAtMost,
+    Required,
+    TextAreaField,
+    TextField,
+    WholeNumberField,
+    choices,
+)
 from app.core.i18n import LOCALE_NAMES, _l
 from app.recognition.models import ICONS, LANGUAGES, TONES
 from app.recognition.services.deciding import REASON_MAX
@@ -25,7 +32,7 @@ TONE_LABELS = {
     "brand": _l("Brand colour"), "ok": _l("Green"), "warn": _l("Amber"), "bad": _l("Red"), "info": _l("Blue"),
     "accent": _l("Gold"),
 }  # fmt: skip
-LANGUAGE_CHOICES = [SelectChoice(code, LOCALE_NAMES[code]) for code in LANGUAGES]
+LANGUAGE_CHOICES = choices((code, LOCALE_NAMES[code]) for code in LANGUAGES)
 
 
 class AwardForm(AppForm):
@@ -65,12 +72,8 @@ class CategoryForm(AppForm):
     note_en = TextField(_l("Line under it in English"), [LengthAtMost(120)])
     note_ms = TextField(_l("Line under it in Malay"), [LengthAtMost(120)])
     note_id = TextField(_l("Line under it in Indonesian"), [LengthAtMost(120)])
-    icon = SelectField(
-        _l("Icon"), choices=[SelectChoice(name, ICON_LABELS[name]) for name in ICONS], coerce=str
-    )
-    tone = SelectField(
-        _l("Colour"), choices=[SelectChoice(name, TONE_LABELS[name]) for name in TONES], coerce=str
-    )
+    icon = SelectField(_l("Icon"), choices=choices((name, ICON_LABELS[name]) for name in ICONS), coerce=str)
+    tone = SelectField(_l("Colour"), choices=choices((name, TONE_LABELS[name]) for name in TONES), coerce=str)
     position = WholeNumberField(_l("Place in the list"), at_least=0, at_most=1000, default=100)
     is_featured = BooleanField(_l("Its newest award leads the wall"))
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from babel import Locale
 from flask import Blueprint, Response, request, url_for
-from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import AppError, Conflict, InvalidInput, TooLarge
-from app.core.forms import AppForm, add_errors
+from app.core.forms import AppForm, add_errors, choices
 from app.core.http import render, see_other, with_query
 from app.core.i18n import _, current_locale
 from app.core.settings import current_settings
@@ -162,13 +161,15 @@ def _details(form: RewardForm) -> services.RewardDetails | None:
 
 def _offer_categories(form: RewardForm) -> None:
     locale = current_locale()
-    form.required_tier.choices = [
-        SelectChoice("", _("Everybody")),
-        *(SelectChoice(slug, _("%(tier)s and above", tier=name)) for slug, name in level_names().items()),
-    ]
-    form.category.choices = [
-        SelectChoice(str(row.id), words_in(row.name, locale) or row.slug) for row in vendor.list_categories()
-    ]
+    form.required_tier.choices = choices(
+        [
+            ("", _("Everybody")),
+            *((slug, _("%(tier)s and above", tier=name)) for slug, name in level_names().items()),
+        ]
+    )
+    form.category.choices = choices(
+        (row.id, words_in(row.name, locale) or row.slug) for row in vendor.list_categories()
+    )
 
 
 def _form_page(
@@ -301,9 +302,7 @@ def _add(form: AppForm, refused: AppError) -> None:
 def _stock_page(form: StockForm, status: int = 200) -> Response:
     locale = current_locale()
     targets = vendor.list_stock_targets()
-    form.value.choices = [
-        SelectChoice(str(row.id), f"{words_in(row.name, locale)}, {face(row)}") for row in targets
-    ]
+    form.value.choices = choices((row.id, f"{words_in(row.name, locale)}, {face(row)}") for row in targets)
     context: dict[str, Any] = {"imports": vendor.list_imports(), "has_targets": bool(targets)}
     return render(
         "admin/rewards/stock.html",

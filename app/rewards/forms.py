@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, FileField, RadioField, SelectField
-from wtforms.fields.choices import SelectChoice
 
 from app.core.forms import (
     AppForm,
@@ -15,6 +14,7 @@ from app.core.forms import (
     TextAreaField,
     TextField,
     WholeNumberField,
+    choices,
 )
 from app.core.i18n import _l
 from app.core.money import CURRENCIES
@@ -32,10 +32,6 @@ ICON_LABELS = {
     "hand-heart": _l("Helping hand"), "users": _l("Group"), "clapperboard": _l("Cinema"),
     "dumbbell": _l("Dumbbell"), "graduation-cap": _l("Graduation cap"),
 }  # fmt: skip
-
-
-def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 class RedeemForm(AppForm):
@@ -79,19 +75,19 @@ class RewardForm(AppForm):
     category = SelectField(_l("Category"), coerce=str)
     kind = RadioField(
         _l("How it is delivered"),
-        choices=_choices(
-            {
-                RewardKind.DIGITAL_VOUCHER.value: _l("A code from our stock, at once"),
-                RewardKind.MANUAL.value: _l("Sent by hand"),
-            }
+        choices=choices(
+            [
+                (RewardKind.DIGITAL_VOUCHER, _l("A code from our stock, at once")),
+                (RewardKind.MANUAL, _l("Sent by hand")),
+            ]
         ),
         default=RewardKind.DIGITAL_VOUCHER.value,
     )
     delivery_hours = WholeNumberField(_l("Hours until it arrives"), at_least=0, at_most=2160)
     countries = TextField(_l("Countries"), [LengthAtMost(200)])
     required_tier = SelectField(_l("Which tier opens it"), choices=[], default="")
-    palette = SelectField(_l("Colour"), choices=_choices(PALETTE_LABELS), default="green")
-    icon = SelectField(_l("Picture"), choices=_choices(ICON_LABELS), default="gift")
+    palette = SelectField(_l("Colour"), choices=choices(PALETTE_LABELS.items()), default="green")
+    icon = SelectField(_l("Picture"), choices=choices(ICON_LABELS.items()), default="gift")
     quantity_limit = WholeNumberField(_l("At most, each time"), at_least=1, at_most=20)
     position = WholeNumberField(_l("Place in the list"), at_least=1, at_most=100_000)
     shows_value = BooleanField(_l("Show the value on the card"), default=True)
@@ -100,7 +96,9 @@ class RewardForm(AppForm):
 class ValueForm(AppForm):
     """One value of a reward: what it is worth and what it costs the vendor."""
 
-    currency = SelectField(_l("Currency"), choices=[SelectChoice(code) for code in CURRENCIES], default="MYR")
+    currency = SelectField(
+        _l("Currency"), choices=choices((code, code) for code in CURRENCIES), default="MYR"
+    )
     face_value = MoneyField(
         _l("Value"), [Required(_l("Enter the value."))], currency=lambda: _current_currency()
     )
@@ -119,7 +117,9 @@ class StockForm(AppForm):
 class PointValueForm(AppForm):
     """What points are worth in a currency."""
 
-    currency = SelectField(_l("Currency"), choices=[SelectChoice(code) for code in CURRENCIES], default="MYR")
+    currency = SelectField(
+        _l("Currency"), choices=choices((code, code) for code in CURRENCIES), default="MYR"
+    )
     points = WholeNumberField(_l("Points"), [Required(_l("Enter the points."))], at_least=1, at_most=10**9)
     per = MoneyField(_l("For"), [Required(_l("Enter the amount."))], currency=lambda: _current_currency())
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from wtforms.fields.choices import SelectChoice
 
 from app.codes import services as codes
 from app.codes.errors import TooManyWrongCodes
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.forms import choices
 from app.core.http import idempotent, render, see_other, was_answered
 from app.core.i18n import _, current_locale, ngettext
 from app.core.money import format_money, format_points
@@ -131,7 +131,7 @@ def _answer(
     target = request.headers.get("HX-Target", "")
     form = RedeemForm(data={"denomination": str(quote.choice.id), "quantity": quantity})
     locale = current_locale()
-    form.denomination.choices = [SelectChoice(str(choice.id), face(choice)) for choice in offer.choices]
+    form.denomination.choices = choices((choice.id, face(choice)) for choice in offer.choices)
     sentence = None
     if refused is not None:
         sentence = next(iter(refused.fields.values()), refused.message)

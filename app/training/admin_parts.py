@@ -6,10 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from flask import Response, request, url_for
-from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.forms import AppForm, add_errors
+from app.core.forms import AppForm, add_errors, choices
 from app.core.http import idempotent, render, see_other
 from app.core.i18n import _, force_locale
 from app.core.markdown import render_markdown
@@ -75,11 +74,11 @@ def part_page(
     form = form or PartForm(formdata=None, data={**part_data(part, locale), "seen": store.stamp_of(part)})
     files = store.files_of(work.course.id) if current_actor().can("training.edit") else []
     files = [file for file in files if file.public_id not in without]
-    form.file.choices = [SelectChoice("", _("Choose a file"))]
+    form.file.choices = choices([("", _("Choose a file"))])
     shown = part
     if context.get("status", 200) >= 400:
         shown = form.part(part, locale) if form.kind.data in tuple(ModuleKind) else part
-    form.file.choices += [SelectChoice(file.public_id, file.name) for file in files]
+    form.file.choices += choices((file.public_id, file.name) for file in files)
     number = next((at for at, one in enumerate(work.loaded.parts, 1) if one.key == part.key), None)
     return editor(
         work, locale,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from wtforms.fields.choices import SelectChoice
 
 from app.core.errors import Conflict, InvalidInput
-from app.core.forms import add_errors
+from app.core.forms import add_errors, choices
 from app.core.http import see_other
 from app.core.i18n import _
 from app.identity.actor import current_actor
@@ -77,13 +76,10 @@ def settings_page(
 
 
 def _offered(form: SettingsForm, work: CourseWork) -> SettingsForm:
-    form.family.choices = [
-        SelectChoice("", _("None")),
-        *(SelectChoice(str(row.id), row.name) for row in list_families()),
-    ]
+    form.family.choices = choices([("", _("None")), *((row.id, row.name) for row in list_families())])
     own = work.course.category
     shelves = {**dict(SHELVES), own: dict(SHELVES).get(own, own.capitalize())}
-    form.category.choices = [SelectChoice(slug, name) for slug, name in shelves.items()]
+    form.category.choices = choices(shelves.items())
     form.offer_audience(current_actor(), Audience.from_record(work.course.audience or {}))
     return form
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, HiddenField, SelectField
-from wtforms.fields.choices import SelectChoice
 
 from app.core.forms import (
     AppForm,
@@ -21,6 +20,7 @@ from app.core.forms import (
     TextField,
     TickField,
     WholeNumberField,
+    choices,
 )
 from app.partners.audience_form import AudienceFields
 from app.training import store
@@ -61,11 +61,10 @@ def _area(label: Any, length: int) -> TextAreaField:
     return TextAreaField(label, [LengthAtMost(length)], filters=[_strip])
 
 
-def _select(label: Any, choices: Any) -> SelectField:
-    return SelectField(
-        label, choices=[SelectChoice(str(value), text) for value, text in choices], validate_choice=False,
-        validators=[OneOf([str(value) for value, _text in choices])],
-    )  # fmt: skip
+def _select(label: Any, pairs: Any) -> SelectField:
+    offered = choices(pairs)
+    allowed = OneOf([one.value for one in offered])
+    return SelectField(label, choices=offered, validate_choice=False, validators=[allowed])
 
 
 def spoken(words: Words, locale: str, text: str) -> dict[str, str]:

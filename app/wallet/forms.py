@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
 
-from app.core.forms import AppForm, LengthAtMost, Required, TextAreaField, TextField, WholeNumberField
+from app.core.forms import (
+    AppForm,
+    LengthAtMost,
+    Required,
+    TextAreaField,
+    TextField,
+    WholeNumberField,
+    choices,
+)
 from app.core.i18n import _l
 
 
@@ -17,7 +24,7 @@ class AdjustmentForm(AppForm):
     )
     direction = RadioField(
         _l("What happens"),
-        choices=[SelectChoice("add", _l("Add")), SelectChoice("take", _l("Take"))],
+        choices=choices([("add", _l("Add")), ("take", _l("Take"))]),
         default="add",
     )
     points = WholeNumberField(

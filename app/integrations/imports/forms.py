@@ -6,9 +6,8 @@ from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice
 
-from app.core.forms import AppForm, LengthAtMost, TextField
+from app.core.forms import AppForm, LengthAtMost, TextField, choices
 from app.core.i18n import _, _l
 from app.integrations.imports.fields import FIELDS, KIND_LABELS
 from app.integrations.imports.mapping import Mapping
@@ -22,10 +21,9 @@ class UploadForm(AppForm):
 
     kind = SelectField(
         _l("What the file holds"),
-        choices=[
-            SelectChoice(kind.value, KIND_LABELS[kind])
-            for kind in (ImportKind.SALES, ImportKind.PARTNERS, ImportKind.PRODUCTS)
-        ],
+        choices=choices(
+            (kind, KIND_LABELS[kind]) for kind in (ImportKind.SALES, ImportKind.PARTNERS, ImportKind.PRODUCTS)
+        ),
     )
     source = TextField(_l("System it comes from"), [LengthAtMost(60)])
     file = FileField(_l("CSV file"))
@@ -38,43 +36,34 @@ class MappingForm(AppForm):
     currency = TextField(_l("Currency, if the file has no column for it"), [LengthAtMost(3)])
     sale_kind = SelectField(
         _l("Kind of sale"),
-        choices=[
-            SelectChoice("sell_in", _l("Sell-in: you sold to the partner")),
-            SelectChoice("sell_through", _l("Sell-through: a distributor sold to the partner")),
-            SelectChoice("sell_out", _l("Sell-out: the partner sold to a customer")),
-        ],
+        choices=choices(
+            [
+                ("sell_in", _l("Sell-in: you sold to the partner")),
+                ("sell_through", _l("Sell-through: a distributor sold to the partner")),
+                ("sell_out", _l("Sell-out: the partner sold to a customer")),
+            ]
+        ),
     )
     numbers = SelectField(
         _l("How numbers are written"),
-        choices=[
-            SelectChoice("plain", "1234.50"),
-            SelectChoice("en", "1,234.50"),
-            SelectChoice("id", "1.234,50"),
-        ],
+        choices=choices([("plain", "1234.50"), ("en", "1,234.50"), ("id", "1.234,50")]),
     )
     dates = SelectField(
         _l("How dates are written"),
-        choices=[
-            SelectChoice("iso", "2027-01-30"),
-            SelectChoice("dmy", "30/01/2027"),
-            SelectChoice("mdy", "01/30/2027"),
-        ],
+        choices=choices([("iso", "2027-01-30"), ("dmy", "30/01/2027"), ("mdy", "01/30/2027")]),
     )
 
 
 def mapping_form(batch: ImportBatch, formdata: Any = None) -> Any:
     """The form of one file, filled from its mapping."""
     header = [name for name in (batch.report or {}).get("header", []) if name]
-    choices = [
-        SelectChoice("", _("Not in this file")),
-        *(SelectChoice(name, name) for name in dict.fromkeys(header)),
-    ]
+    columns = choices([("", _("Not in this file")), *((name, name) for name in dict.fromkeys(header))])
     saved, shown = batch.mapping, {}
     made: dict[str, Any] = {}
     for field in FIELDS[batch.kind]:
         if field.name == "sale_kind":
             continue
-        made[COLUMN + field.name] = SelectField(field.label, choices=choices)
+        made[COLUMN + field.name] = SelectField(field.label, choices=columns)
         shown[COLUMN + field.name] = saved.get("columns", {}).get(field.name, "")
     constants = saved.get("constants", {})
     shown |= {
