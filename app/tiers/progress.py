@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.core.i18n import _
@@ -67,17 +67,25 @@ class Progress:
 
 def progress(definition: Definition, level: Level, have: Mapping[str, int], month: int) -> list[Progress]:
     """Each metric that a level asks for."""
-    found = []
-    for metric in definition.metrics:
-        need = level.needs.get(metric.key, 0)
-        if need:
-            one = Progress(metric, have.get(metric.key, 0), need, month)
-            found.append(
-                Progress(metric, one.have, need, month, int(one.share * metric.weight))
-                if definition.join == SCORE
-                else one
-            )
-    return found
+    found = [
+        Progress(metric, have.get(metric.key, 0), level.needs[metric.key], month)
+        for metric in definition.metrics
+        if level.needs.get(metric.key, 0)
+    ]
+    if definition.join != SCORE:
+        return found
+    return [replace(row, marks=marks) for row, marks in zip(found, _whole_marks(found), strict=True)]
+
+
+def _whole_marks(rows: list[Progress]) -> list[int]:
+    """What each metric brings to a score, in whole marks that come to the very score said beside them: a mark that
+    rounding down left over goes to the metric that was nearest to it."""
+    exact = [row.share * row.metric.weight for row in rows]
+    whole = [int(marks) for marks in exact]
+    nearest = sorted(range(len(rows)), key=lambda at: whole[at] - exact[at])
+    for at in nearest[: int(sum(exact, Fraction(0))) - sum(whole)]:
+        whole[at] += 1
+    return whole
 
 
 def furthest(rows: list[Progress]) -> Progress | None:

@@ -1,5 +1,6 @@
 """Plans joined by a score: pages say what the score lacks, not what each metric could still bring."""
 
+import itertools
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from app.activities import services as activities
 from app.core.clock import freeze
 from app.tiers.plans import SCORE, Metric
+from app.tiers.progress import progress
 from tests.cast import sign_in
 from tests.tiers import makers
 from tests.tiers.makers import NOW, RM, live
@@ -84,6 +86,23 @@ def test_what_a_deal_adds_to_a_score_is_said_where_it_is_enough(
         makers.win(cast, 30_000 * RM, on=TODAY)
     kept = seen(client, company, cast.manager).split("What keeps Silver")[1]
     assert kept.strip().startswith("Review on 1 January 2027 · 80 of 100") and "to go" not in kept
+
+
+def test_what_the_metrics_bring_comes_to_the_score() -> None:
+    """46.58, 15 and 6.67 are 68 marks: shown as 46, 15 and 7, not as 67."""
+    metrics = (Metric("revenue", 50, ("deal_won",)), Metric("deals", 30), Metric("certified", 20))
+    needs = {"silver": {"revenue": 600_000 * RM, "deals": 6, "certified": 3}}
+    needs["gold"] = {key: 2 * need for key, need in needs["silver"].items()}
+    plan = makers.definition(*metrics, join=SCORE, **needs)
+    silver = plan.levels[1]
+    for revenue in (0, 1, 99_999, 559_000, 599_999, 600_000, 900_000):
+        for deals, certified in itertools.product(range(8), range(5)):
+            have = {"revenue": revenue * RM, "deals": deals, "certified": certified}
+            rows = progress(plan, silver, have, 1)
+            assert sum(row.marks for row in rows) == int(plan.score(have, silver))
+            assert all(0 <= row.marks <= row.metric.weight for row in rows)
+    have = {"revenue": 559_000 * RM, "deals": 3, "certified": 1}
+    assert [row.marks for row in progress(plan, silver, have, 1)] == [46, 15, 7]
 
 
 def test_the_preview_of_the_review_says_how_many_marks_keep_a_level(
