@@ -1,7 +1,10 @@
 """A course that was begun is on the phone: it is read on without signal, and what was read counts with the next tap."""
 
+import functools
 import re
 from collections.abc import Callable
+from threading import Event
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +19,8 @@ ADMIN = "admin@kinabalu.example.com"
 COURSE = "/training/zero-trust-basics"
 SAVED = "[data-saved]"
 WAITS = "localStorage['tangga:course:zero-trust-basics'] || ''"
+CLEAR = """caches.keys().then((names) => Promise.all(
+    names.filter((name) => name.startsWith('tangga-pages')).map((name) => caches.delete(name))))"""
 CHECKS = "a.row:has(.tile.ok)"  # parts that are done, in the list of a course
 
 
@@ -180,6 +185,34 @@ def test_no_quiz_and_no_page_of_the_author_is_kept_and_signing_out_clears(
     for path in ("/admin/training", "/admin/training/zero-trust-basics/parts/what-changed"):
         page.goto(writer.base_url + path)
     assert kept(page) == set()
+
+
+def test_a_page_that_was_on_its_way_at_the_sign_out_is_not_kept(
+    demo: Flask, visit: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = begin(visit, ADMIN).page
+    view, asked, answer = demo.view_functions["training.part"], Event(), Event()
+
+    @functools.wraps(view)
+    def late(**named: Any) -> Any:
+        asked.set()
+        assert answer.wait(20)
+        return view(**named)
+
+    monkeypatch.setitem(demo.view_functions, "training.part", late)
+    page.evaluate(CLEAR)
+    page.evaluate(
+        """(course) => {
+          const told = new Promise((done) => navigator.serviceWorker.addEventListener('message', done));
+          window.told = told.then(() => true);
+          navigator.serviceWorker.controller.postMessage({ course, person: document.body.dataset.person });
+        }""",
+        [f"{COURSE}/parts/2"],
+    )
+    assert asked.wait(20)
+    page.evaluate(CLEAR)
+    answer.set()
+    assert page.evaluate("window.told") and kept(page) == set()
 
 
 def test_the_last_two_courses_stay_and_go_when_another_person_signs_in(

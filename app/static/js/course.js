@@ -51,6 +51,6 @@
     await navigator.serviceWorker.register("/sw.js"); // now, not seconds later: it is the course in one's hand
     const worker = (await navigator.serviceWorker.ready).active;
     if (worker.state !== "activated") await new Promise((done) => { worker.onstatechange = done; }); // it clears what was kept before
-    worker.postMessage({ course: urls });
+    worker.postMessage({ course: urls, person: document.body.dataset.person });
   });
 })();

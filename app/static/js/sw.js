@@ -32,14 +32,15 @@ const keep = async (url, response) => {
 };
 // A page of a course asks for the others, one after the other: each with the pictures, styles and scripts that it shows.
 const SHOWN = / src="(\/training\/[^"]+\/files\/[^"]+)"| (?:href|src)="(\/static\/(?:css|js)\/[^"]+)"/g;
-const keepAll = async (urls) => {
-  let cache;
+const keepAll = async (urls, person) => {
+  const place = PAGES + person + "/courses";
+  await caches.open(place);
   for (const url of urls) {
     const response = await fetch(url);
-    if (!response.ok || !response.headers.has("X-Offline")) continue;
-    if (cache && !(await caches.keys()).some((name) => name.startsWith(PAGES))) return; // signed out meanwhile
+    if (response.headers.get("X-Offline") !== person) continue;
     const html = await response.clone().text();
-    cache = await keep(url, response);
+    if (!(await caches.has(place))) return; // signed out meanwhile
+    const cache = await keep(url, response);
     for (const [, picture, file] of html.matchAll(SHOWN)) {
       if (await caches.match(picture || file)) continue;
       if (file) await cache.delete(file, { ignoreSearch: true });
@@ -48,8 +49,8 @@ const keepAll = async (urls) => {
   }
 };
 self.addEventListener("message", (event) => {
-  const { course } = event.data;
-  if (course) event.waitUntil(keepAll(course).catch(() => {}).then(() => event.source?.postMessage("kept")));
+  const { course, person } = event.data;
+  if (course) event.waitUntil(keepAll(course, person).catch(() => {}).then(() => event.source?.postMessage("kept")));
 });
 // A kept page says of itself that it is one, and from when.
 const kept = async (url) => {
