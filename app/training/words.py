@@ -67,6 +67,7 @@ def course_data(
         "data-words": json.dumps(
             {
                 "part": _("part %(number)s", number="{number}"),
+                "goes": _("Part %(number)s: %(title)s", number="{number}", title="{title}"),
                 "waiting": _(
                     "Read without signal: %(parts)s. This counts with your next tap here that has signal.",
                     parts="{parts}",

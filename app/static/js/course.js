@@ -4,7 +4,7 @@
   "use strict";
   const form = document.querySelector("form[data-course]"), find = (selector) => document.querySelector(selector);
   if (!form) return;
-  const { course, marks, goes, edition } = form.dataset, words = JSON.parse(form.dataset.words);
+  const { course, marks, edition } = form.dataset, words = JSON.parse(form.dataset.words);
   const start = "/training/" + course, part = (number) => `${start}/parts/${number}`, key = "tangga:course:" + course;
   const told = find("[data-told]"), bar = find(".segs.parts"), saved = find("[data-saved]");
 
@@ -22,6 +22,14 @@
     if (waiting.length) told.textContent = words.waiting.replace("{parts}", list);
     waiting.forEach((value) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "before", value })));
   }
+  // The page of the course goes on with the first part that was read neither here nor before, and its button says so.
+  const read = (number) => done.includes(number) || waiting.includes(number);
+  const numbers = Array.from({ length: +form.dataset.parts }, (_, at) => at + 1);
+  const unread = !marks && numbers.find((number) => !read(number)), goes = unread || +form.dataset.goes; // 0 after the last part
+  if (goes !== +form.dataset.goes) {
+    const title = find(`main a[href="${part(goes)}"] .row-title`).textContent.trim();
+    find("form[data-course] [type=submit]").textContent = words.goes.replace("{number}", goes).replace("{title}", () => title);
+  }
   // A kept page means that there was no line, whatever the phone believes: go on by what is here, and send from a fresh one.
   form.addEventListener("submit", async (event) => {
     const online = navigator.onLine;
@@ -29,15 +37,15 @@
     event.preventDefault();
     if (!goes) { told.textContent = words.last; return; }
     if (!(await caches.match(part(goes)))) return online ? form.submit() : (told.textContent = words.missing);
-    if (marks && ![...done, ...waiting].includes(+marks)) { waiting.push(+marks); store(); }
+    if (marks && !read(+marks)) { waiting.push(+marks); store(); }
     location.assign(part(goes));
   });
 
   // ---- kept on this phone: looked up, not assumed ----
   if (!saved || !window.caches || !navigator.serviceWorker) return;
   const lacking = async () => {
-    const found = [], parts = Array.from({ length: +form.dataset.parts }, (_, at) => part(at + 1));
-    for (const url of [start, ...parts]) {
+    const found = [];
+    for (const url of [start, ...numbers.map(part)]) {
       const page = await caches.match(url);
       if (!page || !(await page.text()).includes(`data-edition="${edition}"`)) found.push(url);
     }
