@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.company.today_queries import budget_on
-from app.core.clock import freeze, travel, utc_now
+from app.core.clock import freeze, today, travel, utc_now
 from app.core.db import db, transaction
 from app.deals import services as deals
 from app.deals.models import Deal, DealEvent
@@ -49,7 +49,7 @@ def state_of(app, deal):
 def test_a_clean_deal_is_approved_in_its_row_and_the_next_ones_stay_in_sight(app, client, cast):
     with app.app_context():
         clean, other = sent(cast, "Klinik Damai"), sent(cast, "Hotel Sri Melati")
-        late = sent(cast, "Batik Lama", expected_close_on=utc_now().date() + timedelta(days=1))
+        late = sent(cast, "Batik Lama", expected_close_on=today() + timedelta(days=1))
     with travel(utc_now() + timedelta(days=2)):
         page = today_page(client, cast.manager)
         assert set(APPROVE.findall(page)) == {clean.public_id, other.public_id}
