@@ -35,7 +35,7 @@ class BoardForm(AudienceFields, AppForm):
         validators=[Required(), OneOf([str(key) for key in Participants])], default=Participants.PEOPLE.value,
     )  # fmt: skip
     period = RadioField(
-        _l("Starts again every"), choices=choices(PERIOD_NAMES.items()), validate_choice=False,
+        _l("Period"), choices=choices(PERIOD_NAMES.items()), validate_choice=False,
         validators=[Required(), OneOf([str(key) for key in Period])], default=Period.QUARTER.value,
     )  # fmt: skip
     prize_en = TextField(_l("Prize in English"), [LengthAtMost(MAX_PRIZE)])

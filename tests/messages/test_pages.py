@@ -189,6 +189,20 @@ def test_bad_input_is_a_sentence_and_nothing_typed_is_lost(
     assert client.post("/admin/news/preview", data=given, headers=HTMX).status_code == 200
 
 
+def test_an_empty_announcement_is_asked_for_each_thing_once_in_the_writers_language(
+    app: Flask, cast: Cast, client: FlaskClient
+) -> None:
+    sign_in(client, cast.marketer)
+    given = typed(action="publish", title_en="", body_en="")
+    client.post("/language", data={"locale": "id", "next": "/admin/news/new"})
+    answer = client.post("/admin/news", data=given).text
+    summary = answer.split('role="alert"')[1].split("</ul>")[0]
+    headline = "Tulis judul setidaknya dalam satu bahasa. Bahasa Indonesia belum punya judul."
+    message = "Tulis pesan setidaknya dalam satu bahasa. Bahasa Indonesia belum punya pesan."
+    assert summary.count(headline) == 1 and summary.count(message) == 1
+    assert 'href="#title_id"' in summary and 'href="#body_id"' in summary
+
+
 def test_the_editor_says_whose_clock_it_goes_by(app: Flask, cast: Cast, client: FlaskClient) -> None:
     assert "Your time, MYT. Empty: at once." in sign_in(client, cast.marketer).get("/admin/news/new").text
     for zone, letters in (("Asia/Jakarta", "WIB"), ("Asia/Kuching", "MYT"), ("Asia/Dubai", "")):

@@ -10,7 +10,7 @@ from app.core import audit, jobs
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
 from app.core.errors import Conflict, InvalidInput
-from app.core.i18n import LOCALE_NAMES, LOCALES, _
+from app.core.i18n import LOCALE_NAMES, LOCALES, _, current_locale
 from app.identity.actor import SYSTEM, Actor
 from app.messages.models import Announcement, Revision, State, Wording
 from app.messages.scope import is_over
@@ -167,16 +167,18 @@ def _check_ready(revision: Revision) -> None:
     texts = wordings(revision.id)
     ready = [locale for locale in LOCALES if locale in texts and texts[locale].is_ready]
     if not ready:
-        first = next((locale for locale in LOCALES if is_begun(texts.get(locale))), "en")
-        lacks = missing_in(texts.get(first), "")
+        first = next((locale for locale in LOCALES if is_begun(texts.get(locale))), current_locale())
+        language = LOCALE_NAMES[first]
+        said = {
+            "title": _(
+                "Write a headline in at least one language. %(language)s has none yet.", language=language
+            ),
+            "body": _(
+                "Write a message in at least one language. %(language)s has none yet.", language=language
+            ),
+        }
         raise InvalidInput(
-            fields={
-                f"{name}_{first}": _(
-                    "Write headline and message in at least one language. %(language)s lacks this.",
-                    language=LOCALE_NAMES[first],
-                )
-                for name in lacks
-            }
+            fields={f"{name}_{first}": said[name] for name in missing_in(texts.get(first), "")}
         )
     if not revision.href and any(texts[locale].button for locale in ready):
         raise InvalidInput(fields={"href": _("Say where the button leads.")})
