@@ -120,3 +120,13 @@ def test_the_phone_forgets_everything_at_sign_out(demo: Flask, visit: Callable[.
     page.locator("form[data-sign-out] button").click()
     page.wait_for_url("**/sign-in*")
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_the_chip_of_the_page_is_in_sight_on_a_phone(demo: Flask, visit: Callable[..., Visit]) -> None:
+    page = come(visit, MANAGER.replace("manager", "marketer")).page
+    for path, name in (("", "Courses"), ("/assignments", "Assignments"), ("/certificates", "Certificates")):
+        page.goto(page.url.split("/admin")[0] + "/admin/training" + path)
+        chip = page.locator(".chips > [aria-current]")
+        expect(chip).to_have_text(name)
+        expect(chip).to_be_in_viewport(ratio=1)
+        assert page.evaluate("scrollY") == 0
