@@ -152,6 +152,23 @@ def test_voiding_from_the_page(app, cast, gifts, client):
         assert ids_of(*made) == [] and broken_invariants() == []
 
 
+@pytest.mark.parametrize(
+    ("language", "does", "says"),
+    [("ms", "Batalkan selama-lamanya", "Dibatalkan"), ("id", "Batalkan selamanya", "Dibatalkan")],
+)
+def test_what_voids_does_not_read_like_what_leaves(app, cast, gifts, client, language, does, says):
+    """*Batal* is what a button is called that does nothing."""
+    batch_id, _made = gifts.make(500, 2)
+    with app.app_context():
+        named = "SELECT public_id FROM gift_code_batches WHERE id = :id"
+        here = f"/admin/codes/{execute_sql(named, {'id': batch_id}).scalar()}"
+    sign_in(client, cast.marketer).post("/language", data={"locale": language, "next": "/admin/codes"})
+    assert f">{does}</button>" in client.get(here).text
+    assert client.post(f"{here}/void", data={"reason": "Lost", "idempotency_key": "v" * 9}).status_code == 303
+    page = client.get(here).text
+    assert says in page and ">Batal<" not in page
+
+
 def run(app, *arguments, **more):
     return CliRunner().invoke(command, [*map(str, arguments)], obj=ScriptInfo(create_app=lambda: app), **more)
 
