@@ -1,7 +1,7 @@
 """The company's level decides who earns and multiplies what is earned, by the level of the fact's date."""
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from app.activities import services as activities
 from app.activities.bulk import record_many
 from app.activities.facts import Gain
 from app.activities.services import record_fact
+from app.core.clock import travel
 from app.core.db import db, transaction
 from app.programs import levels
 from app.programs.engine import Level
@@ -59,7 +60,10 @@ def points_of(done):
 
 
 def test_points_are_multiplied_by_the_level_of_the_company_and_the_receipt_says_so(app, cast, held):
-    with app.app_context():
+    with (
+        app.app_context(),
+        travel(datetime(2026, 11, 22, 4, tzinfo=UTC)),
+    ):  # in another year the day names its own
         live(cast, definition(reward(by_tier=True)))
         held[cast.kinabalu.id] = "silver"
         done = win(cast, "D-1", 52_000_00)

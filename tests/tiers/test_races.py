@@ -88,11 +88,13 @@ def test_of_the_first_two_facts_of_a_company_the_smaller_one_does_not_write_its_
     """Both find it without a standing; who comes second must not put it on the lowest level again."""
     with app.app_context():
         live(cast)
-        sellers = racers(rounds["race"])
+        sellers, on = racers(rounds["race"]), today()
     for who in sellers:
         runners = [
-            lambda who=who: win(cast, 60_000 * RM, who=who),
-            lambda who=who: win(cast, 10 * RM, on=makers.DAY - timedelta(days=1), who=who),
+            lambda who=who, on=on: win(cast, 60_000 * RM, on=on, who=who),
+            lambda who=who, on=on: win(
+                cast, 10 * RM, on=max(on - timedelta(days=1), date(on.year, 1, 1)), who=who
+            ),
         ]
         assert [outcome.error for outcome in race(app, runners)] == [None, None]
     with app.app_context():

@@ -194,11 +194,7 @@
   ["online", "offline"].forEach((name) => on(name, network, window));
 
   ["pageswap", "pagereveal"].forEach((name) => on(name, ({ viewTransition: move }) => [move?.ready, move?.finished].forEach((done) => done?.catch(() => {})), window));
-  find(".queue [aria-current]")?.scrollIntoView({ block: "nearest" });
-  all(".chips > [aria-current]").forEach((chip) => { // in sight, with a bit of the next one
-    const row = chip.parentNode, before = chip.offsetLeft - row.offsetLeft;
-    row.scrollLeft = before + Math.min(chip.offsetWidth + 48 - row.clientWidth, -16);
-  });
+  all(".queue [aria-current], .chips > [aria-current]").forEach((one) => one.scrollIntoView({ block: "nearest" }));
   network();
   if (body.dataset.person && navigator.serviceWorker) on("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js").catch(() => {}), 4000), window);
 })();
