@@ -106,6 +106,8 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
       form.dataset.draftId = key.split(":").slice(2).join(":");
       history.replaceState(null, "", location.pathname + location.search);
     }
+    // What was typed before this script had come is kept as well.
+    else if (form && all("input:not([type=file]), textarea", form).some((one) => one.value !== one.defaultValue)) saveDraft(typed = form);
     showWaiting();
     showKept();
   };
