@@ -107,7 +107,9 @@ def test_a_lost_network_says_so_beside_the_form_and_loses_nothing(
 
 def test_the_phone_forgets_everything_at_sign_out(demo: Flask, visit: Callable[..., Visit]) -> None:
     at = come(visit, AISYAH, "phone")
-    at.page.route("**/phone.js*", lambda route: (at.page.wait_for_timeout(700), route.continue_()))  # typed before it came
+    at.page.route(
+        "**/phone.js*", lambda route: (at.page.wait_for_timeout(700), route.continue_())
+    )  # typed before it came
     page = at.page
     page.goto(at.base_url + "/deals/new", wait_until="commit")
     page.locator("[name=customer_name]").fill("Teratai Foods")
