@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import pytest
 from argon2 import PasswordHasher
@@ -194,12 +195,22 @@ def let_post(client: FlaskClient) -> None:
     client.environ_base["HTTP_X_CSRFTOKEN"] = mask(str(signed))
 
 
-def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
+class Somebody(Protocol):
+    """Who signs in: an actor, or a visitor of the demo."""
+
+    @property
+    def person_id(self) -> int | None: ...
+
+    @property
+    def role(self) -> str: ...
+
+
+def sign_in(client: FlaskClient, actor: Somebody) -> FlaskClient:
     """Open a session for the client as the sign-in page does, without the cost of a password; returns the client."""
     app = client.application
     assert actor.person_id is not None
     with app.app_context(), transaction():
-        token = start_session(actor.person_id, actor.role, user_agent="test", address="127.0.0.1")
+        token = start_session(actor.person_id, Role(actor.role), user_agent="test", address="127.0.0.1")
     with client.session_transaction() as session:
         session.clear()
         session["_user_id"], session["_fresh"] = token, True

@@ -1,19 +1,18 @@
 """`tangga codes issue` says how far it is on a terminal, and nothing of it elsewhere."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from app.codes.cli import _counting
+from app.codes.models import GiftCodeBatch
 
 
 def test_a_terminal_sees_how_many_codes_are_made(capsys: pytest.CaptureFixture[str]) -> None:
     written: list[int] = []
-    batch = SimpleNamespace(code_count=12_000)
+    batch = GiftCodeBatch(code_count=12_000)
     for shows in (False, True):
         sink = _counting(lambda _batch, position, texts: written.append(len(texts)), shows)
         for position, count in enumerate((5_000, 5_000, 2_000)):
-            sink(batch, position, ["x"] * count)  # type: ignore[arg-type]
+            sink(batch, position, ["x"] * count)
         seen = capsys.readouterr()
         assert seen.out == ""
         assert seen.err == (

@@ -275,6 +275,6 @@ def crawl(app: Flask) -> Found:
     crawler = Crawler(app)
     crawler.walk("", app.test_client(), START)
     for role, visitor in {**visitors(app), **rivals(app)}.items():
-        client = sign_in(app.test_client(), visitor)  # type: ignore[arg-type]
+        client = sign_in(app.test_client(), visitor)
         crawler.walk(role, client, SIGNED_IN)
     return crawler.found

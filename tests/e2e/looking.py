@@ -10,8 +10,8 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy import text
 
 from app.core.db import db, transaction
-from tests.cast import sign_in
-from tests.e2e.crawl import Seen, Visitor
+from tests.cast import Somebody, sign_in
+from tests.e2e.crawl import Seen
 from tests.support.browser import Visit
 
 TARGET = 44
@@ -103,11 +103,11 @@ def speak(app: Flask, language: str) -> None:
         db.session.execute(text("UPDATE people SET locale = :locale"), {"locale": language})
 
 
-def enter(visit: Visit, app: Flask, visitor: Visitor | None, language: str) -> None:
+def enter(visit: Visit, app: Flask, visitor: Somebody | None, language: str) -> None:
     """Signed in, without the sign-in page; or a stranger who chose the language."""
     cookies = [{"name": "locale", "value": language, "url": visit.base_url}]
     if visitor is not None:
-        client = sign_in(app.test_client(), visitor)  # type: ignore[arg-type]
+        client = sign_in(app.test_client(), visitor)
         name = app.config["SESSION_COOKIE_NAME"]
         cookie = client.get_cookie(name)
         assert cookie is not None

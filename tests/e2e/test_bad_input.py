@@ -177,7 +177,7 @@ def entrance(app: Flask, people: dict[str, Visitor], role: str) -> Callable[[], 
     def enter() -> FlaskClient:
         client = app.test_client()
         if role:
-            return sign_in(client, people[role])  # type: ignore[arg-type]
+            return sign_in(client, people[role])
         let_post(client)
         return client
 

@@ -44,7 +44,7 @@ def test_the_html_of_every_page_is_small(demo: Flask, found: Found) -> None:
     for page in found.one_each(rivals=True):
         if page.role not in clients:
             client = demo.test_client()
-            clients[page.role] = sign_in(client, people[page.role]) if page.role else client  # type: ignore[arg-type]
+            clients[page.role] = sign_in(client, people[page.role]) if page.role else client
         body = clients[page.role].get(page.path).get_data()
         size = len(gzip.compress(body, 6))
         if size > HTML:

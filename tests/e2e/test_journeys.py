@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from app.core.db import db, transaction
 from app.ledger.verify import broken_invariants
+from tests.cast import PASSWORD
 from tests.support.browser import Visit
 
 pytestmark = pytest.mark.browser
-PASSWORD = "tangga-demo"
 AISYAH, MANAGER, BUDI = "aisyah@kinabalu.example.com", "manager@vendor.example.com", "budi@merapi.example.com"
 BAGUS = "bagus@borneo.example.com"
 CLOSE_ON = (date.today() + timedelta(days=30)).isoformat()
@@ -31,17 +31,9 @@ WAYS = [
 ]
 
 
-def sign_in(page: Page, email: str) -> None:
-    page.locator("[name=email]").fill(email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("form:has([name=password]) button[type=submit]").first.click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
 def come(visit: Callable[..., Visit], email: str, size: str = "phone", javascript: bool = True) -> Visit:
     found = visit(size=size, javascript=javascript)
-    found.goto("/sign-in")
-    sign_in(found.page, email)
+    found.sign_in(email, PASSWORD)
     return found
 
 

@@ -75,7 +75,7 @@ def ask(client: FlaskClient, method: str, path: str) -> int:
 
 
 def clients(app: Flask, people: dict[str, Visitor]) -> dict[str, FlaskClient]:
-    return {role: sign_in(app.test_client(), visitor) for role, visitor in people.items()}  # type: ignore[arg-type]
+    return {role: sign_in(app.test_client(), visitor) for role, visitor in people.items()}
 
 
 def test_every_role_is_in_the_demo(demo: Flask) -> None:
@@ -156,7 +156,7 @@ def test_the_own_object_answers_whoever_may(demo: Flask, found: Found) -> None:
     for form in found.forms:
         if form.role not in people or "sign_out" in form.endpoint:
             continue
-        client = sign_in(demo.test_client(), people[form.role])  # type: ignore[arg-type]
+        client = sign_in(demo.test_client(), people[form.role])
         status = ask(client, "POST", form.action)
         shows = form.endpoint.endswith(".preview")  # it writes nothing
         if status >= 500 or status in REFUSALS or (200 <= status < 300 and not shows):

@@ -91,9 +91,9 @@ ASKED = (
 
 def prepared(app: Flask, people: dict[str, Visitor], forms: dict[str, Form]) -> dict[str, tuple[Sent, ...]]:
     """States that the demo does not stand in: a question of a quiz, an import, an order by hand, a complaint."""
-    member = sign_in(app.test_client(), people["member"])  # type: ignore[arg-type]
-    admin = sign_in(app.test_client(), people["partner_admin"])  # type: ignore[arg-type]
-    owner = sign_in(app.test_client(), people["owner"])  # type: ignore[arg-type]
+    member = sign_in(app.test_client(), people["member"])
+    admin = sign_in(app.test_client(), people["partner_admin"])
+    owner = sign_in(app.test_client(), people["owner"])
     with app.app_context(), transaction():
         db.session.execute(text("UPDATE recognition_awards SET points = 999999999 WHERE state = 'waiting'"))
     for number in range(1, 20):
@@ -136,7 +136,7 @@ def looks_at(app: Flask, found: Found, *more: str) -> list[Look]:
         role, page = sent.role or (form.role if form else ""), sent.page or (form.page if form else "")
         action = sent.action or (form.action if form and not sent.page else "")
         if page and not action:
-            client = sign_in(app.test_client(), people[role]) if role else app.test_client()  # type: ignore[arg-type]
+            client = sign_in(app.test_client(), people[role]) if role else app.test_client()
             action = sent_from(app, client, page, name)
         looks.append(Look(name, role, page, action, sent))
     return looks
@@ -176,7 +176,7 @@ def hand_over(device: Visit, app: Flask, visitor: Visitor | None, language: str,
     """The device in somebody else's hands, or a stranger's."""
     device.context.clear_cookies()
     enter(device, app, visitor, language)
-    device.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    device.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
 
 
 def test_whatever_a_form_draws_is_looked_at(demo: Flask, found: Found) -> None:

@@ -57,7 +57,7 @@ def measured(app: Flask, pages: list[Seen], before: Asked | None = None) -> Aske
     for page in pages:
         if page.role not in clients:
             client = app.test_client()
-            clients[page.role] = sign_in(client, people[page.role]) if page.role else client  # type: ignore[arg-type]
+            clients[page.role] = sign_in(client, people[page.role]) if page.role else client
         key = (page.role, page.path)
         found[key] = ask(page)
         if before is None or len(found[key]) > len(before[key]):

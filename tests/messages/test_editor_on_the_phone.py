@@ -22,7 +22,7 @@ def test_the_buttons_stand_on_one_line(
 ) -> None:
     speak(app, language)
     device = visit("phone", language)
-    enter(device, app, cast.marketer, language)  # type: ignore[arg-type]
+    enter(device, app, cast.marketer, language)
     page = device.goto("/admin/news/new")
     bar = page.locator(".actionbar-buttons")
     now = bar.inner_text()

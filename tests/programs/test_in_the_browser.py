@@ -9,11 +9,7 @@ from tests.cast import PASSWORD
 
 def sign_in_as(visit, actor, **how):
     seen = visit(**how)
-    page = seen.goto("/sign-in")
-    page.fill("input[name=email]", actor.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    seen.sign_in(actor.email, PASSWORD)
     return seen
 
 

@@ -28,11 +28,7 @@ MORE_FACES = """() => {
 def open_desk(visit: Any, actor: Any, **how: Any) -> Any:
     """Sign in and go to *Give an award* as people do."""
     seen = visit(**how)
-    page = seen.goto("/sign-in")
-    page.fill("input[name=email]", actor.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    seen.sign_in(actor.email, PASSWORD)
     seen.problems.clear()
     seen.goto("/admin/recognition/new")
     return seen

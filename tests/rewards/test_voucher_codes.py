@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
 
 from app.identity.actor import Actor
 from app.rewards.services import redeem
@@ -16,15 +15,6 @@ from tests.support.browser import Visit
 from tests.support.scanning import read_page
 
 CODES = ["PMEGA-7KQ2-0001", "PMEGA-7KQ2-0002"]
-
-
-def come(seen: Visit, actor: Actor) -> Page:
-    page = seen.goto("/sign-in")
-    page.fill("input[name=email]", actor.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
-    return page
 
 
 @pytest.mark.browser
@@ -37,7 +27,7 @@ def test_the_code_of_a_voucher_says_what_stands_below_it(
         order = redeem(shop.market, shop.market_50, 2, "key-00001", cast.aisyah)
     for theme in ("light", "dark"):
         seen = visit("phone", theme=theme)
-        page = come(seen, cast.aisyah)
+        page = seen.sign_in(cast.aisyah.email, PASSWORD)
         seen.goto(f"/orders/{order}")
         if page.get_by_role("button", name="Show code").count():
             page.get_by_role("button", name="Show code").click()

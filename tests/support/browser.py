@@ -53,6 +53,15 @@ class Visit:
         )
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error} ({page.url})"))
 
+    def sign_in(self, email: str, password: str) -> Page:
+        """By the form, as people do; back once the page after it has come, so that nothing cuts the answer off."""
+        page = self.goto("/sign-in")
+        page.fill("input[name=email]", email)
+        page.fill("input[name=password]", password)
+        page.click("main button[type=submit]")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
     def goto(self, path: str) -> Page:
         self.page.goto(self.base_url + path)
         return self.page

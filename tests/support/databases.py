@@ -118,7 +118,7 @@ def send_mails(app: Flask) -> None:
     stranger = app.test_client()
     let_post(stranger)
     stranger.post("/sign-in/reset", data={"email": email})
-    admin = sign_in(app.test_client(), people["partner_admin"])  # type: ignore[arg-type]
+    admin = sign_in(app.test_client(), people["partner_admin"])
     admin.post("/team/invitations", data={"email": "new@kinabalu.example.com", "role": "member"})
     with app.app_context():
         jobs.run_due()

@@ -108,6 +108,7 @@ def _handler(provider):
                 time.sleep(0.8)
 
         def drip(self, start):
+            """A byte every 50 ms for ten seconds: each comes well before any timeout, the whole does not."""
             try:
                 self.wfile.write(start)
                 for _number in range(200):

@@ -19,11 +19,7 @@ from tests.tiers.test_pages import begin_plan
 def open_editor(visit: Any, cast: Cast, path: str) -> Any:
     """Sign in as who writes plans, at a desk, and go there."""
     seen = visit(size="desktop")
-    page = seen.goto("/sign-in")
-    page.fill("input[name=email]", cast.marketer.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    seen.sign_in(cast.marketer.email, PASSWORD)
     return seen.goto(path)
 
 

@@ -64,7 +64,7 @@ def course(app: Flask, cast: Cast, visit: Callable[..., Visit]) -> Visit:
     with app.app_context():
         publish(parts=2, body=BODY)
     found = visit()
-    enter(found, app, cast.aisyah, "en")  # type: ignore[arg-type]
+    enter(found, app, cast.aisyah, "en")
     found.context.add_init_script(ENGINE)
     return found
 
