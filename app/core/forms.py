@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm as WTBaseForm
 from wtforms.validators import StopValidation, ValidationError
@@ -21,7 +21,7 @@ from app.core.money import InvalidNumber, format_money, format_points, is_whole,
 
 __all__ = [
     "AppForm", "DateField", "LengthAtMost", "MoneyField", "OneOf", "Required", "TextAreaField", "TextField",
-    "TickField", "WholeNumberField", "add_errors", "choices",
+    "TickField", "WholeNumberField", "add_errors", "choices", "select_one",
 ]  # fmt: skip
 
 
@@ -83,6 +83,13 @@ class OneOf:
         values = self.values() if callable(self.values) else self.values
         if field.data and field.data not in values:
             raise ValidationError(str(self.message or _l("Choose one of the answers offered.")))
+
+
+def select_one(label: Any, pairs: Iterable[tuple[Any, Any]]) -> SelectField:
+    """A list to choose one of; what was not offered gets the sentence of `OneOf` in place of the library's."""
+    offered = choices(pairs)
+    allowed = OneOf([one.value for one in offered])
+    return SelectField(label, choices=offered, validate_choice=False, validators=[allowed])
 
 
 class _Typed(Field):

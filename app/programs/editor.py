@@ -15,13 +15,12 @@ from app.core.forms import (
     DateField,
     LengthAtMost,
     MoneyField,
-    OneOf,
     Required,
     TextAreaField,
     TextField,
     TickField,
     WholeNumberField,
-    choices,
+    select_one,
 )
 from app.core.money import CURRENCIES
 from app.core.settings import current_settings
@@ -45,13 +44,8 @@ class Offered:
     tiers: Mapping[str, str]
 
 
-def _select(label: Any, pairs: Sequence[tuple[str, Any]]) -> SelectField:
-    allowed = [value for value, _label in pairs]
-    return SelectField(label, choices=choices(pairs), validate_choice=False, validators=[OneOf(allowed)])
-
-
 def _currency(label: Any) -> SelectField:
-    return _select(label, [(code, code) for code in CURRENCIES])
+    return select_one(label, [(code, code) for code in CURRENCIES])
 
 
 def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -62,7 +56,7 @@ class ProgramForm(AppForm):
     """One rule with a reward for the seller, one for the company, or both."""
 
     name = TextField(_l("Name"), [Required(_l("Give the program a name.")), LengthAtMost(80)])
-    trigger = _select(_l("What happens"), list(words.TRIGGERS.items()))
+    trigger = select_one(_l("What happens"), list(words.TRIGGERS.items()))
     starts_on = DateField(_l("First day"))
     ends_on = DateField(_l("Last day"))
     families = TickField(_l("Products"))
@@ -74,14 +68,14 @@ class ProgramForm(AppForm):
     countries = TickField(_l("Countries"))
     tiers = TickField(_l("Tiers"))
     companies = TextAreaField(_l("Only these companies"), [LengthAtMost(8000)])
-    reward_kind = _select(_l("What the seller gets"), [NOTHING, *words.REWARD_KINDS.items()])
+    reward_kind = select_one(_l("What the seller gets"), [NOTHING, *words.REWARD_KINDS.items()])
     points = WholeNumberField(_l("Points for the seller"), at_least=1, at_most=10**9)
     per_currency = _currency(_l("Currency for the seller"))
     per_amount = MoneyField(_l("Amount for the seller"), currency="MYR")
     hold_days = WholeNumberField(_l("Days until the seller’s points clear"), at_most=365)
     by_tier = BooleanField(_l("The seller’s points times the company’s tier"))
     cap_points = WholeNumberField(_l("Most points for each seller"), at_least=1, at_most=10**12)
-    reward_kind_company = _select(_l("What the company gets"), [NOTHING, *words.REWARD_KINDS.items()])
+    reward_kind_company = select_one(_l("What the company gets"), [NOTHING, *words.REWARD_KINDS.items()])
     points_company = WholeNumberField(_l("Points for the company"), at_least=1, at_most=10**9)
     per_currency_company = _currency(_l("Currency for the company"))
     per_amount_company = MoneyField(_l("Amount for the company"), currency="MYR")

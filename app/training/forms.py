@@ -14,13 +14,12 @@ from app.core.forms import (
     AppForm,
     DateField,
     LengthAtMost,
-    OneOf,
     Required,
     TextAreaField,
     TextField,
     TickField,
     WholeNumberField,
-    choices,
+    select_one,
 )
 from app.partners.audience_form import AudienceFields
 from app.training import store
@@ -59,12 +58,6 @@ def _strip(value: Any) -> Any:
 
 def _area(label: Any, length: int) -> TextAreaField:
     return TextAreaField(label, [LengthAtMost(length)], filters=[_strip])
-
-
-def _select(label: Any, pairs: Any) -> SelectField:
-    offered = choices(pairs)
-    allowed = OneOf([one.value for one in offered])
-    return SelectField(label, choices=offered, validate_choice=False, validators=[allowed])
 
 
 def spoken(words: Words, locale: str, text: str) -> dict[str, str]:
@@ -131,7 +124,7 @@ class PartForm(AppForm):
     """One part in one language. `seen` is the stamp of what the form was opened with."""
 
     title = TextField(_l("Title of the part"), [LengthAtMost(TITLE_LENGTH)])
-    kind = _select(_l("Kind"), KINDS)
+    kind = select_one(_l("Kind"), KINDS)
     minutes = WholeNumberField(_l("Minutes"), at_most=600)
     body = _area(_l("Text"), BODY_LENGTH)
     url = TextField(_l("Link to the video"), [LengthAtMost(URL_LENGTH)])
@@ -167,8 +160,8 @@ class QuestionForm(AppForm):
     """One question in one language. The answers come as `option_<n>_key`, `_text` and `_right`."""
 
     text = _area(_l("Question"), QUESTION_LENGTH)
-    kind = _select(_l("Kind"), QUESTION_KINDS)
-    is_true = _select(_l("The sentence is"), (("true", _l("True")), ("false", _l("False"))))
+    kind = select_one(_l("Kind"), QUESTION_KINDS)
+    is_true = select_one(_l("The sentence is"), (("true", _l("True")), ("false", _l("False"))))
     explanation = _area(_l("Why, shown after the answer"), EXPLANATION_LENGTH)
     options = HiddenField(_l("Answers"))  # only for its errors; the rows below hold what was typed
     seen = HiddenField()
@@ -246,7 +239,7 @@ def said_first(words: Words) -> str:
 class AssignForm(AudienceFields, AppForm):
     """Who must take a course by when. People are named by e-mail, one a line."""
 
-    who = _select(_l("Who"), (("audience", _l("An audience")), ("people", _l("Certain people"))))
+    who = select_one(_l("Who"), (("audience", _l("An audience")), ("people", _l("Certain people"))))
     people = TextAreaField(_l("People, by e-mail"), [LengthAtMost(20_000)], filters=[_strip])
     due_on = DateField(_l("Due"))
     remind_days = TickField(_l("Remind"))
