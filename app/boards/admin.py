@@ -140,5 +140,4 @@ def _editor(form: BoardForm, row: Board | None, *, status: int = 200, message: s
         rule=Rule.of(row) if row is not None else None,
         words=words,
         message=message,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )

@@ -125,7 +125,6 @@ def _name_page(
         else None,
         region=queries.region_of(actor),
         words=words,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

@@ -61,7 +61,6 @@ def _page(form: BatchForm, *, status: int = 200) -> Response:
         rows=rows,
         more_url=_more(following),
         rate=rate,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
@@ -153,7 +152,6 @@ def _batch(row: BatchRow, *, status: int = 200, refused: object = None, **forms:
         "decline_form": DeclineForm(formdata=None),
         "limit_minor": second_person_over(),
         "worth": reporting_worth(row.left_points) if row.left_points else 0,
-        "error_prefix": _("Error: ") if status >= 400 else "",
     }
     return render("admin/codes/show.html", "main", status=status, **{**context, **forms})
 

@@ -41,7 +41,6 @@ def new() -> Response:
 def _edit(form: CampaignForm, row: CampaignRow | None = None, *, status: int = 200) -> Response:
     return render(
         "admin/codes/campaign_form.html", "main", status=status, form=form, row=row,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 
 

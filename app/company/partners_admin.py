@@ -114,10 +114,7 @@ def create() -> Response:
 
 
 def _edit_page(form: PartnerForm, company: Any, status: int = 200) -> Response:
-    prefix = _("Error: ") if status >= 400 else ""
-    return render(
-        "admin/partners/edit.html", "main", status=status, form=form, company=company, error_prefix=prefix
-    )
+    return render("admin/partners/edit.html", "main", status=status, form=form, company=company)
 
 
 @admin_bp.get("/<public_id>")
@@ -143,7 +140,6 @@ def _partner_page(public_id: str, status: int = 200, **forms: Any) -> Response:
         invite_form=forms.get("invite_form") or InviteForm(formdata=None, role=Role.MEMBER.value),
         suspend_form=forms.get("suspend_form") or SuspendForm(formdata=None),
         now=utc_now(),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

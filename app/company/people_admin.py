@@ -75,8 +75,7 @@ def invite() -> Response:
 
 
 def _invite_page(form: VendorInviteForm, status: int = 200) -> Response:
-    prefix = _("Error: ") if status >= 400 else ""
-    return render("admin/people/invite.html", "main", status=status, form=form, error_prefix=prefix)
+    return render("admin/people/invite.html", "main", status=status, form=form)
 
 
 @admin_bp.post("/invitations/<public_id>/again")
@@ -134,7 +133,6 @@ def _person_page(
         form=form,
         manages=manages and found.id != actor.person_id,
         sessions=list_sessions(found.id),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

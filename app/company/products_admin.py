@@ -43,10 +43,7 @@ def _form(**values: Any) -> ProductForm:
 
 
 def _page(form: ProductForm, product: Any, status: int = 200) -> Response:
-    prefix = _("Error: ") if status >= 400 else ""
-    return render(
-        "admin/products/edit.html", "main", status=status, form=form, product=product, error_prefix=prefix
-    )
+    return render("admin/products/edit.html", "main", status=status, form=form, product=product)
 
 
 @admin_bp.get("/new")
@@ -135,7 +132,6 @@ def _families_page(form: FamilyForm, status: int = 200, editing: str = "") -> Re
         editing=editing,
         families=list_families(),
         counts=count_by_family(),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

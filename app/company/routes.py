@@ -79,8 +79,7 @@ def invite() -> Response:
 
 def _invite_page(form: InviteForm, status: int = 200) -> Response:
     block = "sheet" if request.headers.get("HX-Target") == "sheet" else "main"
-    prefix = _("Error: ") if status >= 400 else ""
-    return render("company/invite.html", block, status=status, form=form, error_prefix=prefix)
+    return render("company/invite.html", block, status=status, form=form)
 
 
 @bp.post("/team/invitations/<public_id>/again")
@@ -129,7 +128,6 @@ def change_role(public_id: str) -> Response:
             membership=membership,
             form=form,
             seen_words=seen_words,
-            error_prefix=_("Error: "),
         )
     people.change_role(person.id, Role(form.role.data), actor=current_actor())
     return see_other(url_for(".member", public_id=public_id), toast=_("Saved."))

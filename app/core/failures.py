@@ -19,7 +19,9 @@ KNOWN = (403, 404, 409, 413, 422, 429, 500)
 def error_answer(status: int, message: object = "", **context: Any) -> Response:
     """Page (or fragment for htmx) of an error."""
     template = f"errors/{status if status in KNOWN else 500}.html"
-    return render(template, "error", status=status, message=message, request_id=request_id(), **context)
+    return render(
+        template, "error", status, message=message, request_id=request_id(), error_prefix="", **context
+    )
 
 
 def _where_from() -> str:

@@ -58,7 +58,11 @@ def is_htmx() -> bool:
 
 
 def render(template: str, block: str | None = None, status: int = 200, **context: Any) -> Response:
-    """Answer with the whole page, or with one named block of the same template if htmx asked for it."""
+    """Answer with the whole page, or with one named block of the same template if htmx asked for it.
+
+    The title of what is refused begins with "Error: ", which is the first thing a screen reader says of a page.
+    """
+    context.setdefault("error_prefix", _("Error: ") if status >= 400 else "")
     if block is not None and is_htmx():
         html = render_block(template, block, **context)
     else:

@@ -358,6 +358,4 @@ def _again(template: str, form: AppForm, public_id: str, refused: InvalidInput) 
     """The form with its errors; what was typed stays."""
     add_errors(form, dict(refused.fields or {"message": refused.message}))
     review = find_review(public_id, current_actor())
-    return render(
-        template, _block(), 422, form=form, review=review, deal=review.deal, error_prefix=_("Error: ")
-    )
+    return render(template, _block(), 422, form=form, review=review, deal=review.deal)

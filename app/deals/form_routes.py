@@ -53,7 +53,6 @@ def show_form(form: RegistrationForm, step: int | str, view: DealView | None = N
         key=more.pop("key", None) or new_key(),
         words=words,
         saved=words.saved_text(view.deal.saved_at) if view and view.deal.state is DealState.DRAFT else None,
-        error_prefix=_("Error: ") if status >= 400 else "",
         country=country_name(view.deal.customer_country) if view else "",
         **more,
     )

@@ -132,7 +132,6 @@ def win(public_id: str) -> Response:
 def _show_win(view: DealView, form: WinForm, status: int, key: str) -> Response:
     return render(
         "deals/win.html", block_for_sheet(), status, view=view, deal=view.deal, form=form, key=key, words=words,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 
 
@@ -180,7 +179,6 @@ def _show_loss(view: DealView, form: LossForm, status: int) -> Response:
     return render(
         "deals/loss.html", block_for_sheet(), status, view=view, deal=view.deal, form=form,
         reasons=[(reason.value, label) for reason, label in LOSS_LABELS.items()],
-        error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def comments(public_id: str) -> Response:
 def _show_comments(view: object, form: CommentForm, status: int) -> Response:
     return render(
         "deals/comments.html", block_for_sheet(), status, view=view, form=form, allows=allows, Verb=Verb,
-        error_prefix=_("Error: ") if status >= 400 else "", back=home_of(view.deal.public_id),  # type: ignore[attr-defined]
+        back=home_of(view.deal.public_id),  # type: ignore[attr-defined]
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def files(public_id: str) -> Response:
 def _show_files(view: object, form: FileForm, status: int) -> Response:
     return render(
         "deals/files.html", block_for_sheet(), status, view=view, form=form,
-        error_prefix=_("Error: ") if status >= 400 else "", back=home_of(view.deal.public_id),  # type: ignore[attr-defined]
+        back=home_of(view.deal.public_id),  # type: ignore[attr-defined]
     )  # fmt: skip
 
 

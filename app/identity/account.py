@@ -42,7 +42,6 @@ def _show(form: AccountForm, password_form: PasswordForm, status: int = 200) -> 
         password_form=password_form,
         sessions=[_shown(row) for row in list_sessions(current_actor().person_id or 0)],
         theme_now=request.cookies.get(THEME_COOKIE) or "auto",
-        error_prefix=_("Error: ") if status == 422 else "",
     )
 
 

@@ -46,7 +46,5 @@ def join(token: str) -> Response:
         else:
             login.begin(session_token)
             return see_other(home_of_actor(), toast=_("You are in. Welcome to %(place)s.", place=place))
-    page = render(
-        "identity/join.html", form=form, offer=offer, place=place, status=422, error_prefix=_("Error: ")
-    )
+    page = render("identity/join.html", form=form, offer=offer, place=place, status=422)
     return secret_page(page)

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request, session, url_for
 from app.core.crypto import Unreadable, same, seal, unseal
 from app.core.errors import AppError, NotFound
 from app.core.http import local_path, render, see_other
-from app.core.i18n import _, _l
+from app.core.i18n import _l
 from app.core.settings import current_settings
 from app.identity import oidc, oidc_doctor
 from app.identity.actor import get_actor
@@ -108,7 +108,6 @@ def _failed(failed: AppError, target: str | None) -> Response:
         stay_at=url_for(
             "identity.sign_in", next=target
         ),  # another language asks for this page, not for the answer
-        error_prefix=_("Error: "),
     )
     retry_after = getattr(failed, "retry_after", None)
     if retry_after:

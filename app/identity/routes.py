@@ -56,7 +56,7 @@ def sign_in() -> Response:
             return see_other(local_path(request.args.get("next")) or home_of_actor())
         return render("identity/sign_in.html", form=form)
     if not form.validate():
-        return render("identity/sign_in.html", form=form, status=422, error_prefix=_("Error: "))
+        return render("identity/sign_in.html", form=form, status=422)
     try:
         token = verbs.sign_in_with_password(form.email.data or "", form.password.data or "", browser())
     except verbs.SignInRefused as refused:
@@ -65,7 +65,6 @@ def sign_in() -> Response:
             form=form,
             refused=refused.message,
             status=422,
-            error_prefix=_("Error: "),
         )
     return enter(token, form.next.data)
 
@@ -88,7 +87,7 @@ def sign_in_code() -> Response:
 def _send_code() -> Response:
     form = EmailForm()
     if not form.validate():
-        return render("identity/code_request.html", form=form, status=422, error_prefix=_("Error: "))
+        return render("identity/code_request.html", form=form, status=422)
     verbs.request_code(form.email.data or "", browser())
     session["code_email"] = verbs.fold_email(form.email.data or "")
     return see_other(url_for(".sign_in_code", next=local_path(form.next.data)))
@@ -108,7 +107,7 @@ def _check_code() -> Response:
         else:
             return enter(token, form.next.data)
     minutes = current_settings().code_minutes
-    return render("identity/code.html", form=form, minutes=minutes, status=422, error_prefix=_("Error: "))
+    return render("identity/code.html", form=form, minutes=minutes, status=422)
 
 
 @bp.route("/sign-in/reset", methods=["GET", "POST"])
@@ -119,7 +118,7 @@ def reset() -> Response:
     if request.method != "POST":
         return render("identity/reset_request.html", form=form, sent="sent" in request.args)
     if not form.validate():
-        return render("identity/reset_request.html", form=form, status=422, error_prefix=_("Error: "))
+        return render("identity/reset_request.html", form=form, status=422)
     verbs.request_reset(form.email.data or "", browser())
     return see_other(url_for(".reset", sent=1))
 
@@ -143,7 +142,7 @@ def reset_link(token: str) -> Response:
         else:
             login.begin(session_token)
             return see_other(home_of_actor(), toast=_("Your new password works from now on."))
-    return secret_page(render("identity/reset.html", form=form, status=422, error_prefix=_("Error: ")))
+    return secret_page(render("identity/reset.html", form=form, status=422))
 
 
 @bp.route("/sign-out", methods=["GET", "POST"])

@@ -110,7 +110,6 @@ def _shown(row: Announcement, form: TimesForm | None = None, status: int = 200) 
         is_must=row.kind is Kind.MUST_CONFIRM,
         audience=audience_words(row),
         form=form,
-        error_prefix=_("Error: ") if status == 422 else "",
     )
 
 

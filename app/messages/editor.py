@@ -99,7 +99,6 @@ def _page(form: AnnouncementForm, row: Announcement | None = None, status: int =
         reach=count_reach(audience, actor) if status == 200 else None,
         **_publish_labels(form),
         clock=zone_letters(zone_name()) or zone_name().replace("_", " "),
-        error_prefix=_("Error: ") if status >= 400 else "",
         # What was typed over stays what it was, until the writer has been told that it changed.
         seen=request.form.get("seen") if status == 422 else drafts.stamp_of(row) if row else "",
         changed_since=CHANGED_SINCE if status == 409 else None,
@@ -227,7 +226,6 @@ def _correction_page(
         row=row,
         number=revision.number,
         form=form,
-        error_prefix=_("Error: ") if status >= 400 else "",
         seen=request.form.get("seen") if status == 422 else drafts.correction_stamp(revision),
         changed_since=CHANGED_SINCE if status == 409 else None,
         **_preview(form, row.kind.value, ends_at=row.ends_at),

@@ -173,7 +173,6 @@ def _page(found: AdminProgram, *, end_error: str = "", typed: str = "", status: 
         seen=services.stamp_of(version) if version is not None else "",
         end_error=end_error,
         typed=typed,
-        error_prefix=_("Error: ") if status >= 400 else "",
         **money,
     )
 
@@ -253,7 +252,6 @@ def _editor(form: ProgramForm, draft: Draft | None, *, status: int = 200, messag
         needs_second=needs_second,
         may_publish=current_actor().can("program.publish"),
         message=message,
-        error_prefix=_("Error: ") if status >= 400 else "",
         # What was typed over stays what it was, until the writer has been told that it changed.
         seen=request.form.get("seen")
         if status == 422

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, request
 
 from app.core.clock import today
 from app.core.http import render
-from app.core.i18n import _
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
 from app.programs import queries
@@ -56,7 +55,6 @@ def show(slug: str) -> Response:
         trial=trial,
         nothing=nothing,
         worded=worded_lines,
-        error_prefix="" if is_right else _("Error: "),
         history=sorted(page.program.versions, key=lambda each: each.number, reverse=True),
     )
 

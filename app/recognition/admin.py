@@ -182,7 +182,6 @@ def _show(form: AwardForm, status: int) -> Response:
         found_none=bool(q) and not found,
         categories=categories,
         desk=lay_out(form, chosen, actor),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
@@ -246,7 +245,6 @@ def approve(public_id: str) -> Response:
             409,
             **context,
             refusal=_why_too_small(context),
-            error_prefix=_("Error: "),
         )
     offer_undo(
         _("Award given"),
@@ -305,7 +303,6 @@ def _with_reason(public_id: str, verb: str, toast: str) -> Response:
         form=form,
         verb=verb,
         award=vendor.find_award_row(public_id, actor),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

@@ -67,7 +67,6 @@ def _edit(slug: str | None, form: CategoryForm) -> Response:
         form=form,
         slug=slug,
         is_retired=row is not None and row.retired_at is not None,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

@@ -185,7 +185,6 @@ def _form_page(
         value_form=value_form or ValueForm(formdata=None),
         sizes=vendor.list_sizes([reward.id]) if reward else [],
         can_edit=current_actor().can("reward.edit"),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
@@ -217,7 +216,6 @@ def _value_refused(slug: str, value_form: ValueForm) -> Response:
         status=422,
         reward=vendor.find_reward(slug),
         form=value_form,
-        error_prefix=_("Error: "),
     )
 
 
@@ -259,7 +257,6 @@ def _rates_page(form: PointValueForm, status: int = 200) -> Response:
         form=form,
         rates=vendor.list_rates(),
         can_edit=current_actor().can("reward.edit"),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
@@ -309,6 +306,5 @@ def _stock_page(form: StockForm, status: int = 200) -> Response:
         "main",
         status=status,
         form=form,
-        error_prefix=_("Error: ") if status >= 400 else "",
         **context,
     )

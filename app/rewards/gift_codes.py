@@ -64,7 +64,6 @@ def _page(
         typed=typed[:2000],
         refused=sentence,
         at_field=bool(typed.strip()) or isinstance(refused, InvalidInput),
-        error_prefix=_("Error: ") if refused else "",
         can_use=can_use,
         used=used,
         used_more=used_more,

@@ -76,7 +76,6 @@ def _answer(
         complaints=list_complaints(order.id),
         gifts=sources_of_posting(order.payment_posting_id or 0) if order.code_points else [],
         refused=next(iter(refused.fields.values()), refused.message) if refused else None,
-        error_prefix=_("Error: ") if refused else "",
         message=message,
     )
     response.headers["Cache-Control"] = "no-store, private"

@@ -74,7 +74,6 @@ def _answer(public_id: str, status: int = 200, **forms: Any) -> Response:
         reason_form=forms.get("reason_form") or ReasonForm(formdata=None),
         note_form=forms.get("note_form") or NoteForm(formdata=None),
         answer_form=forms.get("answer_form") or AnswerForm(formdata=None),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

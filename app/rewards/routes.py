@@ -144,7 +144,6 @@ def _answer(
         form=form,
         notes={str(choice.id): _note(choice, locale) for choice in offer.choices},
         refused=sentence,
-        error_prefix=_("Error: ") if refused else "",
         shows_form=request.args.get("form") == "1",
         can_redeem=actor.can("reward.redeem") and offer.required_tier is None,
         typed=request.form.get("codes", "")[:2000],

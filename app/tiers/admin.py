@@ -195,7 +195,6 @@ def _page(
     context: dict[str, Any] = {
         "plans": rows, "plan": plan, "form": None, "words": words, "overview": None,
         "badge": None, "note": None, "shows_live": False, "new_plan": new_plan or NewPlanForm(formdata=None),
-        "error_prefix": _("Error: ") if status >= 400 else "",
         "plan_chips": [(row.name, url_for("tiers_admin.show", public_id=row.public_id), row is plan) for row in rows],
     }  # fmt: skip
     if plan is not None:

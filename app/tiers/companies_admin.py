@@ -173,7 +173,6 @@ def _company(found: Organisation, form: PinForm, status: int = 200) -> Response:
         "admin/tiers/company.html", "main", status, company=found, page=page, form=form, levels=levels, history=history,
         pin=next((pin for pin in pins if pin.ended_at is None), None), words=words, names=dict(levels),
         has_plans=bool(load_catalogue().plans),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 
 

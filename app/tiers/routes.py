@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from app.core.http import readable_offline, render
-from app.core.i18n import _
 from app.core.settings import current_settings
 from app.identity.actor import Actor, current_actor
 from app.identity.guard import needs
@@ -42,7 +41,6 @@ def index() -> Response:
         answer=_answer(actor, page, form) if page and asks and is_right else None,
         words=words,
         currency=current_settings().reporting_currency,
-        error_prefix="" if is_right else _("Error: "),
     )
 
 

@@ -64,7 +64,6 @@ def create() -> Response:
 def _new(form: CourseForm, file_form: ImportForm, *, status: int = 200, faults: object = ()) -> Response:
     return render(
         "admin/training/new.html", "main", status=status, form=form, file_form=file_form, faults=faults,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 
 
@@ -150,7 +149,6 @@ def _review(slug: str, *, message: str = "", status: int = 200) -> Response:
     return render(
         "admin/training/review.html", "main", status=status, work=work, missing=missing, message=message,
         sentences=sentences, audience=audience_parts(Audience.from_record(work.course.audience or {})),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )  # fmt: skip
 
 

@@ -110,7 +110,6 @@ def _page(slug: str, form: AssignForm | None, *, status: int = 200, message: str
         form=form,
         message=message,
         may_assign=current_actor().can("training.edit") and course.status is CourseStatus.LIVE,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

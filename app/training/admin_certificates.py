@@ -72,7 +72,6 @@ def _certificate(serial: str, form: RevokeForm, *, status: int = 200, message: s
         certificate=queries.find_admin(serial, current_actor()),
         form=form,
         message=message,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
@@ -154,5 +153,4 @@ def _form_page(form: CertificationForm, row: Certification | None, *, status: in
         form=form,
         row=row,
         can_edit=current_actor().can("training.edit"),
-        error_prefix=_("Error: ") if status >= 400 else "",
     )

@@ -53,7 +53,6 @@ def editor(work: CourseWork, locale: str, *, status: int = 200, **context: Any) 
         or _("Everybody"),
         can_edit=actor.can("training.edit"),
         may_change=actor.can("training.edit") and (work.is_draft or status >= 400),
-        error_prefix=_("Error: ") if status >= 400 else "",
         **{"kind": "", "key": "", "is_root": False, "message": "", "theirs": None, **context},
     )
 

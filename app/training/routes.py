@@ -64,7 +64,6 @@ def _course(course: CourseView, refused: str | None = None, status: int = 200) -
         edition=words.edition(course, _text_size()),
         renewal=find_renewable(actor, course.slug) if ends and course.has_quiz else None,
         refused=refused,
-        error_prefix=_("Error: ") if refused else "",
     )
     return keep_on_phone(response) if course.is_begun else response
 
@@ -219,7 +218,6 @@ def _question(attempt: AttemptView, number: int, refused: AppError | None = None
         question=find_question(attempt, number),
         chosen=request.form.getlist("option") if refused else [],
         refused=str(next(iter(refused.fields.values()), refused.message)) if refused else None,
-        error_prefix=_("Error: ") if refused else "",
         is_end=ended,
         tries=tries_left(attempt) if ended and not attempt.is_passed else None,
         raised=raised_by(attempt.outcome.activity)

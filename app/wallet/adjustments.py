@@ -154,7 +154,6 @@ def _form(form: AdjustmentForm, status: int = 200) -> Response:
         status=status,
         form=form,
         limit=ADJUSTMENT_LIMIT,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 

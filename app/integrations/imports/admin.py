@@ -46,7 +46,6 @@ def _index(form: UploadForm, status: int = 200) -> Response:
         waiting=[] if after else queries.list_waiting(),
         mappings=[] if after else queries.list_mappings(),
         kind_labels=KIND_LABELS,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
@@ -109,7 +108,6 @@ def _show(batch: ImportBatch, form: Any, status: int = 200) -> Response:
         rows=_first_rows(batch) if is_open else [],
         is_repeat=is_open and queries.was_imported(batch),
         kind_labels=KIND_LABELS,
-        error_prefix=_("Error: ") if status >= 400 else "",
     )
 
 
