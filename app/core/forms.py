@@ -17,7 +17,16 @@ from wtforms.widgets import TextInput
 
 from app.core.clock import FIRST_YEAR, LAST_YEAR
 from app.core.i18n import current_locale
-from app.core.money import InvalidNumber, format_money, format_points, is_whole, parse_amount, parse_int
+from app.core.money import (
+    MAX_AMOUNT,
+    InvalidNumber,
+    NumberTooLarge,
+    format_money,
+    format_points,
+    is_whole,
+    parse_amount,
+    parse_int,
+)  # fmt: skip
 
 __all__ = [
     "AppForm", "DateField", "LengthAtMost", "MoneyField", "OneOf", "Required", "TextAreaField", "TextField",
@@ -140,6 +149,9 @@ class MoneyField(_Typed):
     def read(self, text: str) -> int:
         try:
             return parse_amount(text, self.currency, current_locale())
+        except NumberTooLarge:
+            most = format_money(MAX_AMOUNT, self.currency, current_locale())
+            raise ValueError(str(self._message or gettext("Enter at most %(most)s.", most=most))) from None
         except InvalidNumber:
             raise ValueError(str(self._message or money_sentence(self.currency))) from None
 

@@ -32,6 +32,10 @@ class InvalidNumber(ValueError):
     """The text is not a number in this locale's way of writing."""
 
 
+class NumberTooLarge(InvalidNumber):
+    """A number, but more than an amount may be (`MAX_AMOUNT`)."""
+
+
 def exponent(currency: str) -> int:
     """Digits of the minor unit: 2 for MYR, 0 for JPY, 3 for KWD."""
     return _EXPONENTS.get(currency, 2)
@@ -77,20 +81,25 @@ def is_whole(text: str, locale: str) -> bool:
 
 def parse_amount(text: str, currency: str, locale: str) -> int:
     """An amount as typed, in minor units. A leading symbol or code of the currency is taken; more decimals than the
-    currency has are refused, never rounded. Raises InvalidNumber."""
+    currency has are refused, never rounded. Raises InvalidNumber, of what is more than `MAX_AMOUNT` NumberTooLarge."""
     stripped = text.strip().replace(NBSP, " ")
     for prefix in (_SYMBOLS.get(currency, ""), currency):
         if prefix and stripped.upper().startswith(prefix.upper()):
             stripped = stripped[len(prefix) :].strip()
             break
-    whole, fraction = _split_number(stripped, locale)
+    try:
+        whole, fraction = _split_number(stripped, locale)
+    except InvalidNumber:
+        if stripped[:1].isdigit() and is_whole(stripped, locale):
+            raise NumberTooLarge(text) from None
+        raise
     places = exponent(currency)
     typed = shown_decimals(currency)
     if len(fraction) > typed:
         raise InvalidNumber(text)
     minor = int(whole) * 10**places + (int(fraction.ljust(places, "0")) if fraction else 0)
     if minor > MAX_AMOUNT:
-        raise InvalidNumber(text)
+        raise NumberTooLarge(text)
     return minor
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.money import (
     InvalidNumber,
+    NumberTooLarge,
     format_money,
     format_points,
     mul_div_ceil,
@@ -56,6 +57,27 @@ def test_amounts_are_read_by_locale(text: str, currency: str, locale: str, minor
 def test_what_does_not_fit_is_refused(text: str, currency: str, locale: str) -> None:
     with pytest.raises(InvalidNumber):
         parse_amount(text, currency, locale)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("10,000,000,000,000.01", "en"),
+        ("99999999999999999", "en"),
+        ("9" * 50, "en"),
+        ("1" + ".000" * 20, "id"),
+    ],
+)
+def test_a_number_too_large_is_told_from_what_is_none(text: str, locale: str) -> None:
+    with pytest.raises(NumberTooLarge):
+        parse_amount(text, "MYR", locale)
+
+
+@pytest.mark.parametrize("text", ["-" + "9" * 50, "9" * 50 + "a", "much"])
+def test_what_is_no_amount_is_not_called_too_large(text: str) -> None:
+    with pytest.raises(InvalidNumber) as refused:
+        parse_amount(text, "MYR", "en")
+    assert not isinstance(refused.value, NumberTooLarge)
 
 
 def test_money_is_written_by_locale() -> None:

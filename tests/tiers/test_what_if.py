@@ -164,3 +164,5 @@ def test_a_wrong_value_is_told_at_the_field_and_in_the_summary_and_not_again_bel
     assert 'class="errsummary"' in page and '<a href="#value">' in page and "<title>Error: " in page
     part = client.get("/tier?value=much", headers={"HX-Request": "true", "HX-Target": "answer"}).text
     assert part.count('class="errmsg"') == 1 and "errsummary" not in part
+    huge = client.get("/tier?value=100,000,000,000,000").text
+    assert "Enter at most RM\xa010,000,000,000,000." in huge
