@@ -73,6 +73,7 @@ export const start = ({ find, all, on, say, make, root, toast }) => {
       done.setAttribute("role", "status");
       button.replaceWith(done);
     }
+    if (button) button.disabled = false; // before this script had come its tap would have been lost
     all("[data-kept]").forEach((list) => {
       const kept = store.keys("voucher:").map(store.get);
       list.hidden = !kept.length;
