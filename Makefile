@@ -5,7 +5,7 @@ UV_LOCK := $(BIN)/python -m uv pip compile -q --universal --python-version 3.11 
 	--no-emit-index-url --no-header --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev setup run test check bench soak lighthouse lint format lock vendor
+.PHONY: help install dev setup run test test-slow check bench soak lighthouse lint format lock vendor
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 12
@@ -27,6 +27,11 @@ test: dev  ## everything, on SQLite and PostgreSQL, with a browser
 	@$(BIN)/python scripts/i18n.py compile
 	@$(BIN)/python scripts/ensure_browser.py
 	@$(BIN)/python -m pytest -n 2 $(TESTS)
+
+test-slow: dev  ## every test with a browser once more, on a server whose answers come late and in parts
+	@$(BIN)/python scripts/i18n.py compile
+	@$(BIN)/python scripts/ensure_browser.py
+	@TANGGA_TEST_SLOW=1 $(BIN)/python -m pytest -n 2 -m browser --ignore=tests/training/test_learn_slow.py $(TESTS)
 
 check: dev  ## format, lint, types, layers, limits, drift, triggers, templates, translations
 	@$(BIN)/python scripts/check.py

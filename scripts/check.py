@@ -79,6 +79,7 @@ GATES: dict[str, Callable[[], Iterable[str]]] = {
     "texts": module("texts"),
     "sizes": module("sizes"),
     "writing": module("writing"),
+    "waiting": module("waiting"),
     "libraries": module("libraries"),
     "vendored": vendored,
 }

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.core.assets import STATIC, static_url
+from app.core.http import is_htmx
 from app.core.undo import offered_undo
 
 MACROS = ("_macros.html", "_forms.html", "_audience.html")
@@ -61,6 +62,15 @@ def htmlattrs(values: dict[str, object]) -> Markup:
         elif value is not None and value is not False:
             out.append(f' {name}="{escape(value)}"')
     return Markup("".join(out))
+
+
+def takes_focus() -> str:
+    """The attribute of what the focus goes to once it is drawn.
+
+    A page leaves that to the browser. In a fragment app.js does it, by an attribute of ours: the browser would look for
+    the same place with its next frame, and remark in the console that something already has the focus.
+    """
+    return "data-goal" if is_htmx() else "autofocus"
 
 
 def form_errors(form: Any) -> list[tuple[str, str]]:
@@ -114,6 +124,7 @@ def init_app(app: Flask) -> None:
         settings=app.extensions["tangga_settings"],
         js_words=lambda: json.dumps(js_words()),
         undo=offered_undo,
+        takes_focus=takes_focus,
     )
     for function in (htmlattrs, form_errors, palette, percent):
         app.add_template_filter(function)

@@ -20,6 +20,10 @@ INLINE = (
     (re.compile(r"\bhx-on\b", re.IGNORECASE), "hx-on needs eval"),
     (re.compile(r"\bhx-vals\s*=\s*[\"']js:", re.IGNORECASE), "js: values need eval"),
     (re.compile(r"(href|src|action)\s*=\s*[\"']\s*javascript:", re.IGNORECASE), "javascript: is blocked"),
+    (
+        re.compile(r"\bautofocus\b", re.IGNORECASE),
+        "autofocus is not for a fragment: takes_focus() knows which it is",
+    ),
 )
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
 DATA = re.compile(r"""<script\b[^>]*\btype\s*=\s*["']application/(ld\+)?json["']""", re.IGNORECASE)

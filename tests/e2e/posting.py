@@ -18,7 +18,7 @@ from playwright.sync_api import Error, Response
 from app.core import http
 from tests.e2e.crawl import Form, Reader, endpoint_of
 from tests.e2e.looking import faults_of, narrow_faults
-from tests.support.browser import Visit
+from tests.support.browser import PATIENCE, Visit
 
 DRAWS = (http.render, http.render_block)
 OURS = ("app.", "tests.")
@@ -182,7 +182,7 @@ def look_at(visit: Visit, look: Look, *, whole: bool) -> list[str]:
         sent = [look.action, look.sent.changes, look.sent.blank, whole and not look.sent.by_script]
         try:
             with page.expect_response(
-                lambda one: one.request.method == "POST" and urlsplit(one.url).path == path, timeout=5000
+                lambda one: one.request.method == "POST" and urlsplit(one.url).path == path, timeout=PATIENCE
             ) as coming:
                 page.evaluate(SEND, sent)
             answer = coming.value

@@ -23,7 +23,7 @@ from app.ledger.verify import broken_invariants
 from app.tiers.rebuilding import check_figures
 from app.tiers.services.pins import pin_level
 from tests.e2e.test_journeys import AISYAH, MANAGER, approve, balance, come, register, win
-from tests.support.browser import Visit
+from tests.support.browser import Visit, leave
 
 pytestmark = pytest.mark.browser
 MARKETER, PUTRI = "marketer@vendor.example.com", "putri@nusa.example.com"
@@ -90,9 +90,9 @@ def answer_all(app: Flask, page: Page, *, rightly: bool) -> None:
             page.locator(f"label:has(input[name=option][value='{key}'])").click()
         page.locator("form.quiz button[type=submit]").click()
         expect(page.locator("main .explain")).to_be_visible()
-        following = page.locator(".actionbar a.btn")
-        following.click()
-        page.wait_for_load_state()
+        here = page.url
+        page.locator(".actionbar a.btn").click()
+        leave(page, here)
         if not re.search(r"/quiz/[a-z0-9]{14}/\d+$", page.url):
             return
 
@@ -110,8 +110,9 @@ def test_a_quiz_is_passed_at_the_third_try_and_a_stranger_can_check_the_certific
     before = balance(page, base)
     page.goto(base + "/training/zero-trust-basics")
     while page.locator("form[action$='/quiz']").count() == 0:  # the parts that are left
+        here = page.url
         page.locator(".actionbar .btn, main a.btn, main button.btn").locator("visible=true").last.click()
-        page.wait_for_load_state()
+        leave(page, here)
     for rightly in (False, False, True):
         open_quiz(page)
         answer_all(demo, page, rightly=rightly)
@@ -192,7 +193,7 @@ def test_a_must_confirm_notice_stands_above_do_next_until_it_is_confirmed(
     page.locator("form[action$='/confirmation'] button, form:has([name=revision]) button").locator(
         "visible=true"
     ).last.click()
-    page.wait_for_load_state()
+    expect(page.locator("form[action$='/confirmation']")).to_have_count(0)
     page.goto(base + "/")
     expect(page.locator(f"main a[href='{address}']:has-text('Needs you to confirm')")).to_have_count(0)
     all_is_proven(demo)

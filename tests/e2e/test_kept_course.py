@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_journeys import AISYAH, come
 from tests.e2e.test_offline import HELD, KEPT, MANAGER, kept, with_worker
-from tests.support.browser import Visit
+from tests.support.browser import Visit, eventually
 
 pytestmark = pytest.mark.browser
 ADMIN = "admin@kinabalu.example.com"
@@ -63,9 +63,8 @@ def test_a_course_is_read_on_without_signal_and_counts_with_the_next_tap(
     assert page.locator(".segs.parts span").evaluate_all("all => all.map(one => one.className)") == [
         "now", "now", "now", "",
     ]  # fmt: skip
-    assert page.locator(".listen").count() and page.locator(".reading").evaluate(
-        "one => getComputedStyle(one).display === 'flex'"
-    ), "with its styles"
+    expect(page.locator(".listen")).to_have_count(1)
+    expect(page.locator(".reading")).to_have_css("display", "flex")  # with its styles
     page.locator("a[aria-label='All parts']").click()
     page.wait_for_url("**/zero-trust-basics#parts")
     expect(page.locator(CHECKS)).to_have_count(0)
@@ -86,7 +85,7 @@ def test_a_course_is_read_on_without_signal_and_counts_with_the_next_tap(
     page.wait_for_url("**/parts/3")  # the one that was not read
     assert page.evaluate(WAITS) == ""
     expect(told).to_be_hidden()
-    assert page.locator(".segs.parts").get_attribute("aria-label") == "3 parts of 4 done"
+    expect(page.locator(".segs.parts")).to_have_attribute("aria-label", "3 parts of 4 done")
     go_on(page)
     page.wait_for_url("**/parts/4")
     go_on(page)
@@ -122,7 +121,7 @@ def test_a_line_that_only_seems_to_be_there_stops_nobody(demo: Flask, visit: Cal
     go_on(page)
     page.wait_for_url("**/parts/4")
     assert page.evaluate(WAITS) == ""
-    assert page.locator(".segs.parts").get_attribute("aria-label") == "3 parts of 4 done"
+    expect(page.locator(".segs.parts")).to_have_attribute("aria-label", "3 parts of 4 done")
     clean(at)
 
 
@@ -171,8 +170,8 @@ def test_no_quiz_and_no_page_of_the_author_is_kept_and_signing_out_clears(
     expect(page.locator(".explain")).to_be_visible()
     page.reload()
     page.goto(at.base_url + COURSE)
+    eventually(page, lambda: COURSE in kept(page))
     held = page.evaluate(HELD)
-    assert COURSE in {path for _method, path, _text in held}
     assert [path for _method, path, text in held if "/quiz" in path or question in text] == []
     page.goto(at.base_url + "/more")
     page.locator("form[data-sign-out] button").click()
@@ -214,7 +213,8 @@ def test_a_page_that_was_on_its_way_at_the_sign_out_is_not_kept(
     assert asked.wait(20)
     page.evaluate(CLEAR)
     answer.set()
-    assert page.evaluate("window.told") and kept(page) == set()
+    assert page.evaluate("window.told")
+    assert kept(page) == set()
 
 
 def test_the_last_two_courses_stay_and_go_when_another_person_signs_in(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts import check
-from scripts.checks import libraries, pages, sizes, texts, writing
+from scripts.checks import libraries, pages, sizes, texts, waiting, writing
 from tests.gates.tree import grow, plant
 
 LONG_FILE = "x = 1\n" * 401
@@ -70,6 +70,7 @@ PLANTED: list[tuple[str, Gate, str, str, str]] = [
         "a.html:2",
     ),
     ("handler", pages.without_inline, "app/templates/a.html", '<a onclick="go()">x</a>\n', "on... handler"),
+    ("autofocus", pages.without_inline, "app/templates/a.html", "<input autofocus>\n", "takes_focus"),
     ("hx-on", pages.without_inline, "app/templates/a.html", '<a hx-on:click="go()">x</a>\n', "hx-on"),
     (
         "javascript:",
@@ -79,6 +80,27 @@ PLANTED: list[tuple[str, Gate, str, str, str]] = [
         "javascript:",
     ),
     ("style= in Python", pages.without_inline, "app/deals/svg.py", "X = '<svg style=\"x\">'\n", "style="),
+    (
+        "read once",
+        waiting.findings,
+        "tests/test_a.py",
+        "from playwright.sync_api import expect\n\n\ndef test(page):\n    assert page.locator('h1').count() == 1\n",
+        "expect()",
+    ),
+    (
+        "title read once",
+        waiting.findings,
+        "tests/test_a.py",
+        "from playwright.sync_api import expect\n\n\ndef test(page):\n    assert 'A' in page.title()\n",
+        "title()",
+    ),
+    (
+        "whichever page has loaded",
+        waiting.findings,
+        "tests/test_a.py",
+        "from playwright.sync_api import expect\n\n\ndef test(page):\n    page.click('a')\n    page.wait_for_load_state()\n",
+        "wait for what comes",
+    ),
     ("library unused", libraries.findings, "tests/test_all.py", "import pytest\n", "htmx_flask"),
     (
         "registry host",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.identity.test_oidc import provider, running
 
@@ -21,11 +22,11 @@ def test_the_button_leads_to_the_provider_and_back_to_where_one_was_going(
     page.get_by_role("link", name="Sign in with your company account").click()
     page.wait_for_url("**/account")
     assert "/authorize" in provider.asked
-    assert cast.aisyah.email in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(cast.aisyah.email)
     assert seen.problems == []
     page.context.clear_cookies()
     provider.refuses = "access_denied"
     page = seen.goto("/sign-in?next=/wallet")
     page.get_by_role("link", name="Sign in with your company account").click()
     page.get_by_text("did not let you through").wait_for()
-    assert page.locator("main input[name=next]").get_attribute("value") == "/wallet"
+    expect(page.locator("main input[name=next]")).to_have_attribute("value", "/wallet")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from tests.cast import Cast
 from tests.e2e.looking import enter, speak
@@ -31,7 +32,8 @@ def test_the_buttons_stand_on_one_line(
             page.locator("#starts_at").fill(starts_at)
             page.locator("#starts_at").dispatch_event("change")
         page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling')")
-        assert (bar.inner_text() == now) is not bool(starts_at)
+        said = expect(bar)
+        (said.not_to_have_text if starts_at else said.to_have_text)(now, use_inner_text=True)
         for width in (390, 360):
             page.set_viewport_size({"width": width, "height": 844})
             box = bar.bounding_box()

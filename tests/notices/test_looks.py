@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from tests.cast import Cast
 from tests.e2e.looking import enter
@@ -22,7 +23,7 @@ def test_a_title_of_three_lines_is_read_whole(app: Flask, cast: Cast, visit: Cal
     found = visit("phone", "ms")
     enter(found, app, cast.aisyah, "ms")
     title = found.goto("/notices").locator(".row-title")
-    assert title.inner_text() == TITLE
+    expect(title).to_have_text(TITLE)
     cut, lines = title.evaluate(
         "one => [one.scrollHeight - one.clientHeight, one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)]"
     )

@@ -31,13 +31,13 @@ def test_what_partners_will_read_follows_the_fields(app, cast, visit, size):
     page.locator("#reads").get_by_text(
         "Win a deal in Firewall of RM\xa010,000 or more and get 500 points."
     ).wait_for()
-    assert not page.locator("#per_amount").is_visible()
+    expect(page.locator("#per_amount")).to_be_hidden()
     page.select_option("#reward_kind", "per_money")
-    assert page.locator("#per_amount").is_visible()
+    expect(page.locator("#per_amount")).to_be_visible()
     page.locator("button[value=send]:visible").click()
     page.locator("[role=alert]").get_by_text("Enter the amount that these points are for.").first.wait_for()
     expect(page.locator(".errsummary")).to_be_focused()
-    assert page.input_value("#points") == "500"
+    expect(page.locator("#points")).to_have_value("500")
     page.fill("#per_amount", "100")
     page.locator("button[value=send]:visible").click()
     page.wait_for_url("**/admin/programs/firewall-push")
@@ -52,10 +52,10 @@ def test_a_program_is_written_and_published_without_javascript(app, cast, visit)
     page.wait_for_url("**/admin/programs/firewall-push")
     page = sign_in_as(visit, cast.finance, javascript=False).goto("/admin/programs/firewall-push")
     page.get_by_role("button", name="Publish").click()
-    page.wait_for_load_state()
+    page.get_by_text("Published. Partners see it now.").wait_for()
     with app.app_context():
         from app.core.db import db
 
         assert db.session.query(ProgramVersion).one().state is VersionState.PUBLISHED
     page = sign_in_as(visit, cast.aisyah, javascript=False).goto("/programs/firewall-push?amount=12000")
-    assert "500" in page.locator("#answer").inner_text()
+    expect(page.locator("#answer")).to_contain_text("500")

@@ -54,7 +54,7 @@ def test_a_manager_gives_an_award_from_a_phone_in_three_taps(app: Flask, cast: C
     page.locator("#outcome").get_by_text("Pahlawan pelanggan").wait_for()
     tap(page.locator(".segmented").get_by_text("250"))
     page.locator("#outcome").get_by_text("250 points cost").wait_for()
-    assert page.locator("#left").inner_text() == "RM\xa01,000 left"
+    expect(page.locator("#left")).to_have_text("RM\xa01,000 left")
     tap(page.get_by_role("button", name=f"Give {cast.budi.first_name} 250 points"))
     page.get_by_role("button", name="Undo").wait_for()
     assert taps == 3 and seen.problems == []
@@ -90,7 +90,7 @@ def test_an_award_is_previewed_and_given_without_javascript(app: Flask, cast: Ca
         assert award.points == 100 and points_of(cast.aisyah) == 100
     page.goto(page.url.split("/admin")[0] + "/recognition")
     page.get_by_role("button", name="Applaud").click()
-    assert page.get_by_role("button", name="Applauded").count() == 1
+    expect(page.get_by_role("button", name="Applauded")).to_have_count(1)
 
 
 @pytest.mark.browser

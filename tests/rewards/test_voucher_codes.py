@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from app.identity.actor import Actor
 from app.rewards.services import redeem
@@ -31,7 +32,7 @@ def test_the_code_of_a_voucher_says_what_stands_below_it(
         seen.goto(f"/orders/{order}")
         if page.get_by_role("button", name="Show code").count():
             page.get_by_role("button", name="Show code").click()
-            page.wait_for_load_state()
+            expect(page.get_by_role("button", name="Show code")).to_have_count(0)
         for path in (f"/orders/{order}", f"/orders/{order}?view=counter"):
             seen.goto(path)
             shown = [code.strip() for code in page.locator("main code").all_inner_texts()]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.ensure_browser import find_browser
 from tests.support.server import LiveServer
@@ -23,8 +23,12 @@ QUIET = [
     "--force-color-profile=srgb",
     "--use-fake-device-for-media-stream",  # a camera that shows a test picture; whether a page may use it is asked
 ]
+PATIENCE = (
+    30_000  # milliseconds; a busy machine may rest for a while, and how fast pages are is measured elsewhere
+)
+expect.set_options(timeout=PATIENCE)
 
-__all__ = ["SIZES", "browser_type_launch_args", "visit"]
+__all__ = ["SIZES", "browser_type_launch_args", "eventually", "leave", "visit"]
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "args": [*QUIET, *(["--no-sandbox"] if root else [])],
         **({"executable_path": found} if found else {}),
     }
+
+
+def leave(page: Page, here: str) -> None:
+    """Wait until the page after `here` has come, whichever it is."""
+    page.wait_for_url(lambda url: url != here)
+
+
+def eventually(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait until it is so: for what the browser does beside its pages, which nothing on them shows."""
+    for _wait in range(PATIENCE // 100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    assert is_so()
 
 
 class Visit:
@@ -88,7 +106,7 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., V
             reduced_motion="reduce",
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return Visit(context, live_server.url)
 

@@ -1,12 +1,40 @@
 """The application over real HTTP, in a thread of the test process."""
 
+import os
 import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.core import jobs
 from app.core.db import db
+
+SLOW = bool(
+    os.environ.get("TANGGA_TEST_SLOW")
+)  # `make test-slow`: what only holds because everything is quick, fails
+
+
+class Slowly:
+    """A WSGI application whose answers come late and in two parts, so that a page is there for a while without its end."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        time.sleep(0.05 if environ["PATH_INFO"].startswith("/static/") else 0.2)
+        return self.parts(self.app(environ, start_response))
+
+    def parts(self, answer: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            for part in answer:
+                yield part[: len(part) // 2]
+                time.sleep(0.2 if len(part) > 1 else 0)
+                yield part[len(part) // 2 :]
+        finally:
+            getattr(answer, "close", lambda: None)()
 
 
 class OnTheirWay:
@@ -56,7 +84,9 @@ class LiveServer:
     def __init__(self, app: Flask) -> None:
         self.app, self.requests = app, OnTheirWay()
         handler = type("HandlerOfOne", (Handler,), {"on_their_way": self.requests})
-        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler)
+        self.server = make_server(
+            "127.0.0.1", 0, Slowly(app) if SLOW else app, threaded=True, request_handler=handler
+        )
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(

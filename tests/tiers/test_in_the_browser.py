@@ -39,6 +39,25 @@ def test_a_refused_plan_leaves_no_button_of_the_top_bar_sending(
 
 
 @pytest.mark.browser
+def test_a_busy_phone_has_nothing_to_remark_about_the_focus(
+    app: Flask, client: FlaskClient, cast: Cast, visit: Any
+) -> None:
+    """It draws its next frame only after the script has put the focus where it belongs: here htmx waits for none."""
+    public_id = begin_plan(app, sign_in(client, cast.marketer))
+    seen = visit(size="phone")
+    seen.sign_in(cast.marketer.email, PASSWORD)
+    seen.context.add_init_script(
+        "const wait = setTimeout; window.setTimeout = (run, ms, ...more) => (ms === 20 ? run() : wait(run, ms, ...more))"
+    )
+    page = seen.goto(f"/admin/tiers/plans/{public_id}")
+    page.fill("[name=grace_days]", "many")
+    page.locator(".btn[value=draft]:visible").click()
+    expect(page.locator(".errsummary")).to_be_focused()
+    page.wait_for_timeout(300)
+    assert [problem for problem in seen.problems if "422" not in problem] == []
+
+
+@pytest.mark.browser
 def test_the_top_bar_of_a_plan_stays_one_line_in_malay_and_its_cells_show_what_they_hold(
     app: Flask, client: FlaskClient, cast: Cast, visit: Any
 ) -> None:
@@ -86,4 +105,5 @@ def test_a_cell_of_the_plan_holds_a_sum_in_indonesian_words(
     cut = cells.evaluate_all(
         "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.value)"
     )
-    assert cells.count() and cut == []
+    expect(cells).not_to_have_count(0)
+    assert cut == []

@@ -111,7 +111,8 @@ def test_it_reads_paragraph_by_paragraph_and_goes_on_where_it_paused(course: Vis
     end(page)
     assert said(page)[:2] == ["Part 1", "First paragraph, which is short."]
     end(page, 5)
-    assert marked.count() == 1 and len(said(page)) == 8 and all(len(piece) <= 180 for piece in said(page))
+    expect(marked).to_have_count(1)
+    assert len(said(page)) == 8 and all(len(piece) <= 180 for piece in said(page))
     button.click()
     expect(button).to_have_text("Go on, 0:30")
     expect(marked).to_have_count(0)

@@ -143,7 +143,7 @@
     const said = document.title, bare = said.startsWith(prefix) ? said.slice(prefix.length) : said;
     if (stays || failed) document.title = failed ? prefix + bare : bare;
     if (!stays) return;
-    const goal = find("[autofocus]", box) || find("[data-focus]", box);
+    const goal = find("[data-goal]", box) || find("[data-focus]", box);
     if (goal) goal.focus();
     else if (!document.activeElement || document.activeElement === body) find("h1, h2", box)?.focus();
     network();
