@@ -1,13 +1,16 @@
 """Without signal: the last home, deals and orders can be read, say from when they are, and are gone after sign-out."""
 
+import functools
 from collections.abc import Callable
+from threading import Event
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_journeys import AISYAH, come
-from tests.support.browser import Visit, eventually
+from tests.support.browser import PATIENCE, Visit, eventually
 
 pytestmark = pytest.mark.browser
 MANAGER = "manager@vendor.example.com"
@@ -92,6 +95,37 @@ def test_nothing_that_is_sent_or_answered_to_it_is_kept(demo: Flask, visit: Call
     assert {method for method, _path, _text in held} == {"GET"}
     assert not {"/redeem", "/notices"} & {path for _method, path, _text in held}
     assert [path for _method, path, text in held if "SENTBY" in text] == []
+
+
+def test_a_page_that_comes_after_the_sign_out_of_another_tab_is_not_kept(
+    demo: Flask, visit: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = come(visit, AISYAH)
+    page = with_worker(at)
+    eventually(page, lambda: "/" in kept(page))
+    view, asked, answer = demo.view_functions["deals.index"], Event(), Event()
+
+    @functools.wraps(view)
+    def late(**named: Any) -> Any:
+        asked.set()
+        assert answer.wait(PATIENCE / 1000)
+        return view(**named)
+
+    monkeypatch.setitem(demo.view_functions, "deals.index", late)
+    page.add_init_script(
+        "delete window.caches"
+    )  # the worker is alone: no script of the page cleans up after it
+    page.evaluate("location.assign('/deals')")
+    eventually(page, asked.is_set)
+    other = at.context.new_page()
+    other.goto(at.base_url + "/more")
+    other.locator("form[data-sign-out] button").click()
+    other.wait_for_url("**/sign-in*")
+    eventually(other, lambda: kept(other) == set())
+    answer.set()
+    page.wait_for_url("**/deals")
+    other.wait_for_timeout(500)
+    assert kept(other) == set()
 
 
 def test_no_page_of_the_vendor_is_kept(demo: Flask, visit: Callable[..., Visit]) -> None:

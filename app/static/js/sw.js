@@ -16,6 +16,12 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+// Somebody leaves, or somebody else comes, perhaps in another tab: what was asked for before is not kept any more.
+let turn = 0;
+const leave = async () => {
+  turn += 1;
+  for (const name of await caches.keys()) if (name.startsWith(PAGES)) await caches.delete(name);
+};
 const courseOf = (url) => new URL(url, location).pathname.match(/^\/training\/([^/]+)/)?.[1];
 // Of the courses the last two stay, each as a whole; of all other pages the last forty.
 const keep = async (url, response) => {
@@ -60,9 +66,9 @@ const kept = async (url) => {
   return new Response(page.replace("<body ", `<body data-stale="${at}" `), { headers: { "Content-Type": "text/html; charset=utf-8" } });
 };
 const visit = async (event) => {
-  const url = event.request.url;
+  const url = event.request.url, begun = turn;
   const answer = fetch(event.request).then(async (response) => {
-    if (response.ok && response.headers.has("X-Offline")) event.waitUntil(keep(url, response.clone()));
+    if (response.ok && begun === turn && response.headers.has("X-Offline")) event.waitUntil(keep(url, response.clone()));
     return response;
   });
   const late = new Promise((done) => setTimeout(done, PATIENCE)).then(() => kept(url)).then((page) => page || answer);
@@ -75,6 +81,7 @@ const GO_ON = /^\/training\/[^/]+(?=\/start$)|^\/training\/[^/]+\/parts\/\d+$/;
 self.addEventListener("fetch", (event) => {
   const request = event.request, url = new URL(request.url);
   if (url.origin !== location.origin) return;
+  if (url.pathname === (request.method === "GET" ? "/sign-in" : "/sign-out")) event.waitUntil(leave());
   if (request.method !== "GET") {
     const [from] = (request.mode === "navigate" && request.referrer.startsWith(location.origin + "/") && url.pathname.match(GO_ON)) || [];
     if (from) event.respondWith(fetch(request).catch(() => Response.redirect(from, 303)));
