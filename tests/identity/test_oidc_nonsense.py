@@ -107,5 +107,5 @@ def test_a_provider_that_drips_its_answer_holds_nobody_longer_than_the_whole_tal
         oidc._kept.clear()
     begun = time.monotonic()
     assert refused(client.get(back), SILENT, 503)
-    assert time.monotonic() - begun < 2
-    assert provider.hung_up.wait(2), "the connection is cut, and waits for nothing in the background"
+    assert time.monotonic() - begun < 6
+    assert provider.hung_up.wait(6), "the connection is cut, and waits for nothing in the background"

@@ -89,12 +89,17 @@ def test_argon2_works_as_hard_for_an_unknown_address(make_app, monkeypatch):
         stored = passwords.hash_password("a long secret")
         assert PasswordHasher().check_needs_rehash(stored) is False
         passwords.verify_password(None, "warms up the stand-in")
-        started = time.perf_counter()
-        assert passwords.verify_password(stored, "wrong") is False
-        known = time.perf_counter() - started
-        started = time.perf_counter()
-        assert passwords.verify_password(None, "wrong") is False
-        unknown = time.perf_counter() - started
+
+        def quickest(secret: str | None) -> float:
+            """Of five, so that what else the machine does counts for nothing."""
+            took = []
+            for _try in range(5):
+                started = time.perf_counter()
+                assert passwords.verify_password(secret, "wrong") is False
+                took.append(time.perf_counter() - started)
+            return min(took)
+
+        known, unknown = quickest(stored), quickest(None)
     assert unknown > known * 0.3 and known > 0.01
 
 
