@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.activities import pipeline, queries
 from app.activities.facts import Entry, Fact
-from app.activities.services import record_fact
+from app.activities.services import record_fact, void_entries
 from app.core.bulk import insert_rows, reserve_ids
 from app.core.clock import utc_now
 from app.core.db import db, transaction
@@ -41,12 +41,16 @@ class Outcome:
     points: int
 
 
-def record_many(facts: Iterable[Fact | Mapping[str, Any]], *, actor: Any) -> list[Outcome]:
+def record_many(
+    facts: Iterable[Fact | Mapping[str, Any]], *, actor: Any, at_once: bool = False
+) -> list[Outcome]:
     """`record` for a chunk of facts, in one transaction. Outcomes come in the order given.
 
     Facts are judged in the order of (occurred_on, source_ref). Known facts with other content are revised one by one
     at their place in that order. Where a program judges by the company's level, no company stands twice in what is
-    judged at once: its first fact may raise the level that its next one meets.
+    judged at once: its first fact may raise the level that its next one meets. With `at_once` all new facts are judged
+    together, by the levels before them: then accounts are taken before figures, levels and scores, as for one fact, and
+    whoever records another of these companies' facts meanwhile never waits in a ring.
     Raises InvalidInput or NotFound, and then nothing is written.
     """
     given = [fact if isinstance(fact, Fact) else Fact(**fact) for fact in facts]
@@ -59,7 +63,7 @@ def record_many(facts: Iterable[Fact | Mapping[str, Any]], *, actor: Any) -> lis
         places = _places(given)
         fresh: list[int] = []
         seen: set[tuple[str, str, str]] = set()
-        by_tier = pipeline.asks_tier(fact.kind for fact in given)
+        by_tier = not at_once and pipeline.asks_tier(fact.kind for fact in given)
         standing: set[int] = set()
         for at in order:
             fact = given[at]
@@ -82,6 +86,15 @@ def record_many(facts: Iterable[Fact | Mapping[str, Any]], *, actor: Any) -> lis
             outcomes[at] = Outcome(done.activity_id, done.public_id, done.revision, done.status, points)
         _flush(fresh, given, places, outcomes, actor)
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def void_many(activity_ids: Iterable[int], reason: str, actor: Any) -> None:
+    """`void` for several facts, in one transaction, taking their rows and what they caused in one order.
+
+    Raises NotFound.
+    """
+    with transaction():
+        void_entries(sorted(set(activity_ids)), reason, actor)
 
 
 def _known(facts: Sequence[Fact]) -> dict[tuple[str, str, str], tuple[int, str, int, str, bool]]:

@@ -21,7 +21,7 @@ from app.core.clock import today, utc_now, zone
 from app.core.db import db
 from app.core.settings import current_settings
 from app.ledger.models import Posting
-from app.ledger.services import EarnRow, Owner, claw_back, earn_many
+from app.ledger.services import EarnRow, Owner, claw_back, earn_many, hold_payees
 from app.programs import catalogue
 from app.programs.catalogue import Catalogue, Published, Version
 from app.programs.engine import POINTS, Offer, Rates, judge, line
@@ -268,6 +268,8 @@ def undo(entries: Sequence[Entry], reason: str, actor: Any, _gains: Gains = Mapp
         used = counters.give_back(_use_key(row), row.points)
         stored.append((award_id, row, used))
     counters.save()
+    if len(stored) > 1:
+        hold_payees([row.posting_id for _id, row, _used in stored if row.posting_id is not None])
     rows: list[tuple[Any, ...]] = []
     for award_id, row, used in stored:
         posting_id = None

@@ -9,18 +9,26 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.activities.bulk import record_many
+from app.activities.facts import Fact
 from app.activities.models import Activity
-from app.core.clock import travel, utc_now
+from app.boards import models as boards
+from app.core.clock import today, travel, utc_now
 from app.core.db import db, transaction
+from app.identity.actor import Actor
 from app.partners.models import Membership
 from app.recognition import services
 from app.recognition.errors import AwardDecided, BudgetTooSmall
 from app.recognition.models import Applause, Award, AwardState
 from app.recognition.queries import find_award
+from app.tiers.plans import Metric
+from tests.boards.makers import PEOPLE, board
 from tests.cast import Cast
 from tests.ledger.support import clean
+from tests.programs.makers import live, win
 from tests.races import race, split
 from tests.recognition.support import begin, company, give, person, points_of
+from tests.tiers import makers as tiers
 
 
 @pytest.mark.race
@@ -161,3 +169,42 @@ def test_awards_for_several_and_for_one_of_them_at_once_do_not_quarrel(
         assert split(race(app, runners))[1] == []
     with app.app_context():
         clean()
+
+
+@pytest.mark.race
+def test_awards_for_several_given_and_withdrawn_beside_wins_and_an_import_do_not_quarrel(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    """Levels and boards count the points: whoever holds one company's rows must not wait for another's account."""
+    with app.app_context():
+        begin(cast, budget=10**6)
+        live(cast)
+        few = {"silver": {"points": 10**6}, "gold": {"points": 10**7}}
+        tiers.live(cast, tiers.definition(Metric("points"), **few))
+        board(cast, boards.Metric.POINTS, PEOPLE, boards.Period.YEAR, name="Points")
+    several = person(cast.aisyah), person(cast.kinabalu_admin), person(cast.budi)
+    for number in range(rounds["race"] // 2):
+        with app.app_context():
+            old = give(cast, *several, points=1).public_id
+        runners = [
+            lambda: give(cast, *several, points=1).public_id,
+            lambda old=old: services.withdraw(old, "Round over.", actor=cast.owner),
+            lambda n=number: win(cast, f"A-{n}", 100_00, who=cast.kinabalu_admin),
+            lambda n=number: record_many(
+                [won(one, f"I-{n}-{one.person_id}") for one in (cast.kinabalu_admin, cast.budi)],
+                actor=cast.manager,
+            ),
+        ]
+        _done, errors = split(race(app, runners))
+        assert errors == []
+    with app.app_context():
+        clean()
+        assert points_of(cast.budi) == 5 * (rounds["race"] // 2)
+
+
+def won(who: Actor, ref: str) -> Fact:
+    """A won deal of RM 100, not yet recorded."""
+    return Fact(
+        "deal_won", "import:test", ref, who.organisation_id or 0, today(), member_id=who.person_id,
+        amount_minor=100_00, currency="MYR",
+    )  # fmt: skip

@@ -21,7 +21,7 @@ from app.ledger.services.earning import earn
 from app.ledger.services.moving import adjust, share_out
 from app.ledger.services.post import Fact, Grant, Leg, Posted, Side, post
 from app.ledger.services.spending import refund, spend
-from app.ledger.services.taking_back import claw_back, reverse
+from app.ledger.services.taking_back import claw_back, hold_payees, reverse
 
 __all__ = [
     "HOUSE",
@@ -49,6 +49,7 @@ __all__ = [
     "earn_many",
     "expire_codes",
     "expire_due",
+    "hold_payees",
     "issue_codes",
     "post",
     "refund",

@@ -6,6 +6,7 @@ later earnings pay first. A part of the award that has already expired is not ta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.core.clock import utc_now
@@ -43,12 +44,27 @@ OPEN_LOTS = Sql("""
     WHERE a.owner_kind = :owner_kind AND a.owner_id = :owner_id AND a.unit = 'PTS' AND l.remaining > 0
     ORDER BY l.expires_on, l.id
 """)
+HOLD_PAYEES = Sql(
+    "SELECT 1",
+    """SELECT a.id FROM accounts a WHERE a.unit = 'PTS' AND a.kind IN ('available', 'pending', 'clawback_due')
+    AND (a.owner_kind, a.owner_id) IN (SELECT c.owner_kind, c.owner_id FROM transfers t
+      JOIN accounts c ON c.id = t.to_account_id WHERE t.posting_id = ANY(:given::bigint[]) AND c.owner_kind <> 'house')
+    ORDER BY a.id FOR UPDATE""",
+)
 EXPIRED_PART = Sql("""
     SELECT coalesce(sum(-m.delta), 0) FROM lots l JOIN accounts a ON a.id = l.account_id
     JOIN lot_movements m ON m.lot_id = l.id JOIN transfers t ON t.id = m.transfer_id
     JOIN postings p ON p.id = t.posting_id
     WHERE l.origin_posting_id = :id AND a.owner_kind = :owner_kind AND a.owner_id = :owner_id AND p.kind = 'expiry'
 """)
+
+
+def hold_payees(posting_ids: Sequence[int]) -> None:
+    """Lock the wallets that several postings credited, in the order in which many awards take them, before they are
+    taken back one after the other. SQLite's write transaction is the lock."""
+    wire = Wire()
+    if not wire.is_sqlite:
+        wire.run(HOLD_PAYEES, {"given": list(posting_ids)})
 
 
 def claw_back(key: str, award_posting_id: int, *, actor: Any = None, reason: str) -> Posted:
@@ -168,4 +184,4 @@ def collect_leftovers(owner: Owner) -> Posted | None:
         return collect_due(fact, owner, book, book.balances[available])
 
 
-__all__ = ["Book", "claw_back", "collect_leftovers", "reverse"]
+__all__ = ["Book", "claw_back", "collect_leftovers", "hold_payees", "reverse"]

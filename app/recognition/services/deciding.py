@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.activities.services import void
+from app.activities.bulk import void_many
 from app.core import jobs
 from app.core.clock import utc_now
 from app.core.db import db, lock, transaction
@@ -113,9 +113,7 @@ def _void(award: Award, why: str, actor: Actor) -> None:
     query = select(AwardRecipient.activity_id).where(
         AwardRecipient.award_id == award.id, AwardRecipient.activity_id.is_not(None)
     )
-    for activity_id in db.session.scalars(query.order_by(AwardRecipient.activity_id)).all():
-        assert activity_id is not None
-        void(activity_id, why, actor)
+    void_many([each for each in db.session.scalars(query) if each is not None], why, actor)
 
 
 def _reason(reason: str) -> str:

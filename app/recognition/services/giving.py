@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.activities.services import record
+from app.activities import pipeline
+from app.activities.bulk import record_many
+from app.activities.facts import Fact
 from app.core import audit, jobs
 from app.core.clock import today, utc_now
 from app.core.db import db, queue_up, transaction
@@ -142,24 +144,29 @@ def post(award: Award, category: str, *, actor: Actor) -> None:
         .where(AwardRecipient.award_id == award.id)
         .order_by(AwardRecipient.organisation_id, AwardRecipient.person_id, AwardRecipient.id)
     )
-    now = utc_now()
-    for recipient, person_key, company_key in db.session.execute(query).all():
-        recorded = record(
+    now, rows = utc_now(), db.session.execute(query).all()
+    facts = [
+        Fact(
             "recognition",
-            source="recognition",
-            source_ref=f"{award.public_id}:{f'p-{person_key}' if person_key else f'c-{company_key}'}",
-            organisation_id=recipient.organisation_id,
+            "recognition",
+            f"{award.public_id}:{f'p-{person_key}' if person_key else f'c-{company_key}'}",
+            recipient.organisation_id,
+            today(),
             member_id=recipient.person_id,
-            occurred_on=today(),
             occurred_at=now,
             quantity=award.points or None,
             attributes={"award": award.public_id, "category": category},
-            actor=actor,
         )
+        for recipient, person_key, company_key in rows
+    ]
+    recorded = record_many(facts, actor=actor, at_once=True)
+    given = pipeline.gains([each.activity_id for each in recorded])
+    for each, (recipient, _person_key, _company_key) in zip(recorded, rows, strict=True):
         payee = "organisation" if recipient.person_id is None else "member"
-        if sum(one.points for one in recorded.awards if one.payee == payee) < award.points:
+        gains = given.get(each.activity_id, ())
+        if sum(gain.points for gain in gains if gain.payee_kind == payee) < award.points:
             raise BudgetTooSmall()
-        recipient.activity_id = recorded.activity_id
+        recipient.activity_id = each.activity_id
     award.state, award.given_at, award.happened_at = AwardState.GIVEN, now, now
     award.year = today().year
     db.session.flush()
