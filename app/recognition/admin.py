@@ -20,7 +20,7 @@ from app.ledger.worth import second_person_over
 from app.programs.queries import recognition_room
 from app.recognition import services
 from app.recognition.desk import lay_out
-from app.recognition.errors import BudgetTooSmall, UndoTooLate
+from app.recognition.errors import BudgetTooSmall, ReceiversGone, UndoTooLate
 from app.recognition.forms import AMOUNTS, OTHER, AwardForm, ReasonForm
 from app.recognition.models import Award, AwardEventKind, AwardState
 from app.recognition.pictures import keep_picture
@@ -109,6 +109,10 @@ def create() -> Response:
     g.award_picture = stored
     try:
         answer = _give()
+    except BudgetTooSmall as refused:  # here, when all is rolled back: the page says what the budget holds
+        form = AwardForm(formdata=request.form)
+        form.fail("points", refused.message)
+        answer = _show(form, 409)
     except BaseException:
         _let_go(stored)
         raise
@@ -145,9 +149,6 @@ def _give() -> Response:
     except InvalidInput as refused:
         add_errors(form, refused.fields)
         return _show(form, 422)
-    except BudgetTooSmall as refused:
-        form.fail("points", refused.message)
-        return _show(form, 409)
     g.award_given = True
     return _after_giving(award)
 
@@ -237,15 +238,10 @@ def approve(public_id: str) -> Response:
     """Agree: now it is posted and shown. What the budget does not hold waits on, and the page says by how much."""
     try:
         award = services.approve(public_id, actor=current_actor())
-    except BudgetTooSmall:
+    except (BudgetTooSmall, ReceiversGone) as refused:
         context = _context(public_id)
-        return render(
-            "admin/recognition/show.html",
-            "main",
-            409,
-            **context,
-            refusal=_why_too_small(context),
-        )
+        why = refused.message if isinstance(refused, ReceiversGone) else _why_too_small(context)
+        return render("admin/recognition/show.html", "main", 409, **context, refusal=why)
     offer_undo(
         _("Award given"),
         _("The receiver is told in %(seconds)s s", seconds="{seconds}"),
@@ -258,15 +254,18 @@ def _why_too_small(context: dict[str, Any]) -> str:
     award, room = context["award"], context["room"]
     needed = award.points * len(award.recipients)
     if room is None or room.left is None or room.left >= needed:
-        return _("No program pays all the points of this award now.")
-    locale = current_locale()
-    return ngettext(
-        "The award budget holds %(left)s point; this award needs %(needed)s.",
-        "The award budget holds %(left)s points; this award needs %(needed)s.",
-        room.left,
-        left=format_points(room.left, locale),
-        needed=format_points(needed, locale),
-    )
+        why = _("No program pays all the points of this award now.")
+    else:
+        locale = current_locale()
+        why = ngettext(
+            "The award budget holds %(left)s point; this award needs %(needed)s.",
+            "The award budget holds %(left)s points; this award needs %(needed)s.",
+            room.left,
+            left=format_points(room.left, locale),
+            needed=format_points(needed, locale),
+        )
+    advice = _("Approve it once the budget is larger, or do not approve it and say why.")
+    return f"{why} {advice}"
 
 
 @admin_bp.route("/<public_id>/decline", methods=["GET", "POST"])

@@ -27,6 +27,12 @@ class UndoTooLate(Conflict):
     default = _l("The time to undo is over. Withdraw the award instead, with a reason.")
 
 
+class ReceiversGone(Conflict):
+    """Somebody who would get the award left the company or was shut out since it was asked for."""
+
+    code = "award_receivers_gone"
+
+
 class BudgetTooSmall(Conflict):
     """The award budget has less left than was offered; nothing was kept."""
 

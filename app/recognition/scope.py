@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 
 from app.core.db import db
 from app.core.errors import InvalidInput, NotFound
@@ -104,6 +104,30 @@ def readable_awards(actor: Actor) -> Select[Award]:
     on_wall = and_(Award.is_on_wall, is_shown())
     seen = or_(on_wall, is_ones_own(actor)) if not actor.is_vendor else is_shown()
     return select(Award).where(Award.state == AwardState.GIVEN, seen)
+
+
+def list_gone(award_id: int) -> Select[str]:
+    """Names of an award's recipients who could not be awarded now, by whomsoever: left, or shut out."""
+    has_place = exists().where(
+        Membership.person_id == AwardRecipient.person_id,
+        Membership.organisation_id == AwardRecipient.organisation_id,
+        Membership.ended_at.is_(None),
+    )
+    stays = and_(Person.status == PersonStatus.ACTIVE, has_place.correlate(AwardRecipient))
+    return (
+        select(func.coalesce(Person.name, Organisation.name))
+        .select_from(AwardRecipient)
+        .join(Organisation, Organisation.id == AwardRecipient.organisation_id)
+        .outerjoin(Person, Person.id == AwardRecipient.person_id)
+        .where(
+            AwardRecipient.award_id == award_id,
+            or_(
+                Organisation.status != OrganisationStatus.ACTIVE,
+                and_(AwardRecipient.person_id.is_not(None), not_(stays)),
+            ),
+        )
+        .order_by(AwardRecipient.id)
+    )
 
 
 def awardable_people(actor: Actor) -> Select[Person, Organisation]:

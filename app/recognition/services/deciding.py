@@ -14,9 +14,9 @@ from app.core.errors import Forbidden, InvalidInput
 from app.core.i18n import _
 from app.core.undo import UNDO_SECONDS
 from app.identity.actor import Actor
-from app.recognition.errors import AwardDecided, SamePerson, UndoTooLate
+from app.recognition.errors import AwardDecided, ReceiversGone, SamePerson, UndoTooLate
 from app.recognition.models import Award, AwardCategory, AwardEventKind, AwardRecipient, AwardState
-from app.recognition.scope import find_award_id
+from app.recognition.scope import find_award_id, list_gone
 from app.recognition.services.giving import note_event, notice_key, post, promise_notice
 
 REASON_MAX = 500
@@ -25,16 +25,30 @@ REASON_MAX = 500
 def approve(public_id: str, *, actor: Actor) -> Award:
     """Agree to an award that waits: now it is posted and public.
 
-    Raises NotFound, Forbidden, AwardDecided, SamePerson, BudgetTooSmall (it waits on).
+    Raises NotFound, Forbidden, AwardDecided, SamePerson; BudgetTooSmall, ReceiversGone (it waits on).
     """
     with transaction():
         award = _waiting(public_id, actor)
+        _check_receivers(award)
         category = db.session.get_one(AwardCategory, award.category_id)
         award.approved_by_id = actor.person_id
         post(award, category.slug, actor=actor)
         note_event(award, AwardEventKind.APPROVED, actor)
         promise_notice(award, "given")
         return award
+
+
+def _check_receivers(award: Award) -> None:
+    """An award may wait for days: whoever left the company meanwhile, or is shut out, has no wallet to be paid into."""
+    gone = list(db.session.scalars(list_gone(award.id)))
+    if gone:
+        raise ReceiversGone(
+            _(
+                "%(names)s cannot get an award now: not with the company any more, or shut out. Do not approve it, "
+                "and say why.",
+                names=", ".join(gone),
+            )
+        )
 
 
 def decline(public_id: str, reason: str, *, actor: Actor) -> Award:
