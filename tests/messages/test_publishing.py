@@ -211,6 +211,18 @@ def test_what_is_published_can_no_longer_change(app: Flask, cast: Cast) -> None:
                 db.session.execute(text(statement))
 
 
+def test_a_confirmation_counts_though_the_clock_that_noted_the_reading_was_ahead(
+    app: Flask, cast: Cast
+) -> None:
+    with app.app_context():
+        row = must(cast.marketer)
+        with travel(utc_now() + timedelta(seconds=2)):
+            reading.read(row.public_id, actor=cast.aisyah)
+        reading.confirm(row.public_id, 1, actor=cast.aisyah)
+        line = find_article(row.public_id, cast.aisyah).line
+        assert line.confirmed_at is not None and not line.is_to_confirm
+
+
 def test_a_correction_is_a_new_revision_and_asks_for_confirmation_again(app: Flask, cast: Cast) -> None:
     with app.app_context():
         row = must(cast.marketer)

@@ -21,8 +21,10 @@ _CONFIRM = """
 INSERT INTO announcement_receipts (revision_id, person_id, organisation_id, read_at, confirmed_at)
 VALUES (:revision_id, :person_id, :organisation_id, :now, :now)
 ON CONFLICT (revision_id, person_id)
-DO UPDATE SET confirmed_at = COALESCE(announcement_receipts.confirmed_at, excluded.confirmed_at)
-"""
+DO UPDATE SET confirmed_at = COALESCE(announcement_receipts.confirmed_at,
+    CASE WHEN excluded.confirmed_at < announcement_receipts.read_at THEN announcement_receipts.read_at
+         ELSE excluded.confirmed_at END)
+"""  # the reading may have been noted by a machine whose clock is ahead
 
 
 class CorrectedMeanwhile(Conflict):
