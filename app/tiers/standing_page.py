@@ -157,6 +157,7 @@ def read_page(organisation_id: int) -> Page | None:
     have = figures.have(definition.metrics, found)
     kept = figures.have(definition.metrics, sums[counts].get(organisation_id, {}))
     own = definition.index(row.level)
+    is_pinned = row.pin_until is not None and on <= row.pin_until
     above = definition.levels[min(own + 1, len(definition.levels) - 1)]
     return Page(
         version=version,
@@ -165,8 +166,8 @@ def read_page(organisation_id: int) -> Page | None:
         window=window,
         next_review_on=row.next_review_on or next_review(version.month, on),
         grace_until=row.grace_until,
-        pin_until=row.pin_until,
-        pin_reason=row.pin_reason,
+        pin_until=row.pin_until if is_pinned else None,
+        pin_reason=row.pin_reason if is_pinned else None,
         have=have,
         kept_have=kept,
         waiting=found.get("waiting", 0),

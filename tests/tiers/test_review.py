@@ -13,9 +13,11 @@ from app.activities import services as activities
 from app.core.clock import freeze
 from app.core.errors import InvalidInput
 from app.tiers.plans import Metric
+from app.tiers.queries import raised_by
 from app.tiers.reviewing import Step
 from app.tiers.services.pins import AlreadyPinned, end_pin, pin_level
 from app.tiers.services.reviews import preview, run_review
+from app.tiers.standing_page import read_page
 from tests.tiers import makers
 from tests.tiers.makers import RM, level_of, live, win
 
@@ -186,6 +188,24 @@ def test_a_pin_above_what_was_earned_leads_into_the_grace_when_it_ends(app: Flas
         end_pin(pin.id, actor=cast.owner)  # over already: nothing
         standing = makers.standing_of(cast.merapi.id)
         assert standing.grace_until == AUTUMN + timedelta(days=91)
+
+
+def test_a_win_on_the_day_after_a_pin_lifts_at_once_though_no_review_has_run(app: Flask, cast: Any) -> None:
+    with on(AUTUMN):
+        live(cast)
+        pin_level(cast.kinabalu.id, "member", "Open invoices.", AUTUMN, actor=cast.manager)
+        win(cast, 50_000 * RM)
+        assert level_of(cast.kinabalu.id) == "member"
+        page = read_page(cast.kinabalu.id)
+        assert page is not None and page.pin_until == AUTUMN
+    with on(AUTUMN + timedelta(days=1)):
+        won = win(cast, 100 * RM)
+        assert level_of(cast.kinabalu.id) == "silver"
+        assert raised_by(won.public_id) is not None
+        page = read_page(cast.kinabalu.id)
+        assert page is not None and page.pin_until is None
+        assert [step.kind for step in run_review()] == ["unpinned"]
+        assert level_of(cast.kinabalu.id) == "silver"
 
 
 def test_ending_a_pin_lets_the_rules_lift_at_once(app: Flask, cast: Any) -> None:

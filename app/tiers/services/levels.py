@@ -17,6 +17,7 @@ from app.partners.services import keep_tier
 from app.tiers import figures, notices
 from app.tiers.catalogue import Catalogue, Version, load_catalogue
 from app.tiers.models import Cause
+from app.tiers.reviewing import is_pinned
 from app.tiers.standings import (
     CHANGES,
     ORGANISATIONS,
@@ -85,7 +86,8 @@ def lift(
     activities: Mapping[int, int] | None = None,
     actor: Any = None,
 ) -> list[Change]:
-    """Move up whoever has enough in the present window; nobody moves down here, and a pinned level stays.
+    """Move up whoever has enough in the present window; nobody moves down here, and a pinned level stays. A pin holds
+    through its last day, whether or not the review has ended it since.
 
     `activities` names the fact that did it, by company. Runs inside the recording transaction.
     """
@@ -101,9 +103,7 @@ def lift(
             reached = definition.reached(have)
             known = {level.slug for level in version.levels}
             moved_plan = standing.level is not None and standing.level not in known
-            if standing.pin_id is not None or (
-                reached <= definition.index(standing.level) and not moved_plan
-            ):
+            if is_pinned(standing, on) or (reached <= definition.index(standing.level) and not moved_plan):
                 continue
             changes.append(
                 Change(
