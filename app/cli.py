@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.core.errors import AppError
 from app.core.settings import SettingsError
@@ -57,6 +57,19 @@ def _commands(module: str) -> tuple[click.Command, ...]:
     return tuple(commands)
 
 
+UNDEFINED = ("42P01", "42703")  # a table, a column: the schema is not there, or an older one
+
+
+def _database_line(error: DBAPIError) -> str | None:
+    """What the database's refusal means for whoever called; None for one that is a fault of ours."""
+    said = (str(error.orig).splitlines() or [""])[0]
+    if getattr(error.orig, "sqlstate", None) in UNDEFINED or said.startswith(
+        ("no such table", "no such column")
+    ):
+        return f"the schema is missing or older than this version ({said}); run tangga db upgrade"
+    return f"the database does not answer: {said}" if isinstance(error, OperationalError) else None
+
+
 def main() -> None:
     """Entry point of the console script: errors of ours become one line on standard error."""
     try:
@@ -65,8 +78,10 @@ def main() -> None:
         sys.exit(f"tangga: {error}")
     except AppError as error:
         sys.exit(f"tangga: {error.message}")
-    except OperationalError as error:
-        sys.exit(f"tangga: the database does not answer: {str(error.orig).splitlines()[0]}")
+    except DBAPIError as error:
+        if (line := _database_line(error)) is None:
+            raise
+        sys.exit(f"tangga: {line}")
     except OSError as error:
         sys.exit(f"tangga: {error.strerror or error}: {error.filename or ''}".rstrip(": "))
 

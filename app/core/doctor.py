@@ -106,7 +106,9 @@ def _triggers() -> tuple[bool, str]:
 
 
 def _queue() -> tuple[bool, str]:
-    return queue_ready(), "the job queue answers"
+    if queue_ready():
+        return True, "the job queue answers"
+    return False, "the job queue does not answer: it lies beside the database"
 
 
 def _dead_jobs() -> tuple[bool, str]:

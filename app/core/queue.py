@@ -9,10 +9,35 @@ from flask import Flask, current_app
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from huey.serializer import SignedSerializer
+from huey.storage import PostgresStorage
 
 from app.core import jobs
 from app.core.logs import get_logger
 from app.core.settings import Settings
+
+
+class _Storage(PostgresStorage):
+    """Connects, and makes its tables, when the queue is first used instead of when the application is made.
+
+    So a command whose database does not answer can say so in one line, and `doctor` can look at the rest.
+    """
+
+    _laid = False
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        if not self._laid:
+            with connection.transaction():
+                # one process after the other: of two at once, IF NOT EXISTS alone may fail in one
+                connection.execute("SELECT pg_advisory_xact_lock(hashtext('tangga.queue'))")
+                for statement in self.ddl:
+                    connection.execute(statement)
+            self._laid = True
+        return connection
+
+
+class _PostgresQueue(PostgresHuey):
+    storage_class = _Storage
 
 
 def make_queue(settings: Settings) -> Huey:
@@ -21,7 +46,8 @@ def make_queue(settings: Settings) -> Huey:
     if settings.database_url.startswith("sqlite"):
         settings.data_path.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("tangga", filename=str(settings.data_path / "queue.db"), timeout=15, **common)
-    return PostgresHuey("tangga", dsn=settings.database_url.replace("+psycopg", ""), **common)
+    dsn = settings.database_url.replace("+psycopg", "")
+    return _PostgresQueue("tangga", dsn=dsn, create_tables=False, **common)
 
 
 def init_queue(app: Flask, settings: Settings) -> None:

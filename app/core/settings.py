@@ -136,6 +136,8 @@ def _complete(settings: Settings) -> Settings:
         url = f"sqlite:///{settings.data_path / 'tangga.db'}"
     elif url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if not url.startswith(("sqlite://", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL must begin with postgresql:// or sqlite:///, or be empty")
     if settings.is_production:
         if len(settings.secret_key) < 32:
             raise SettingsError("SECRET_KEY must be set to at least 32 random characters in production")
