@@ -107,3 +107,25 @@ def test_a_cell_of_the_plan_holds_a_sum_in_indonesian_words(
     )
     expect(cells).not_to_have_count(0)
     assert cut == []
+
+
+@pytest.mark.browser
+def test_on_a_small_phone_the_tier_stands_beside_the_words_above_the_points(
+    app: Flask, cast: Cast, visit: Any
+) -> None:
+    """At 320 px in Malay both do not fit on one line: the words break, and the tier covers nothing."""
+    with app.app_context():
+        live(cast, definition())
+        set_language(cast.aisyah.person_id, "ms")
+    seen = visit(size="phone", language="ms")
+    seen.sign_in(cast.aisyah.email, PASSWORD)
+    seen.page.set_viewport_size({"width": 320, "height": 700})
+    page = seen.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "ms")
+    reach = """one => {
+        const all = document.createRange();
+        all.selectNodeContents(one);
+        return all.getBoundingClientRect().right;
+    }"""
+    words = page.locator(".hero-label").evaluate(reach)
+    assert words <= page.locator(".hero-chip > span").evaluate("one => one.getBoundingClientRect().left")

@@ -178,8 +178,9 @@ def test_home_shows_the_metric_that_is_furthest_away(app: Flask, client: FlaskCl
             ),
         )
         win(cast, 30_000 * RM, on=today())
-    page = text_of(sign_in(client, cast.aisyah).get("/").text)
-    assert "1 person and 2 more to Silver" in page
+    page = sign_in(client, cast.aisyah).get("/").text
+    assert "1 person and 2 more to Silver" in text_of(page)
+    assert 'class="track"' in page and 'class="reached"' not in page  # nobody is certified: no dot of an arc
 
 
 def test_the_vendor_writes_a_plan_that_finance_publishes(app: Flask, client: FlaskClient, cast: Cast) -> None:
