@@ -24,7 +24,7 @@ from app.boards.models import (
 )
 from app.boards.periods import key_of, read_key
 from app.boards.rules import Rule
-from app.boards.stand_sql import stand_of
+from app.boards.stand_sql import ALSO_ALL, ALSO_OWN, stand_of
 from app.boards.standings import Key, Standing
 from app.core.clock import today
 from app.core.db import db, dialect, read
@@ -328,8 +328,11 @@ def more_words(rows: Sequence[FeedRow]) -> str | None:
 
 
 def list_stands(actor: Actor) -> list[Stand]:
-    """Where an actor stands on every running board that is for them, or that they are on. One statement."""
-    found = stand_of(dialect(), MOST_BOARDS, everything=True)
+    """Where an actor stands on every running board that is for them, or that they are on. One statement.
+
+    The vendor's people stand on none and see all.
+    """
+    found = stand_of(dialect(), MOST_BOARDS, also=ALSO_ALL if actor.is_vendor else ALSO_OWN)
     columns = feed_row("board", ref=found.c.slug, n1=found.c.rank, n2=found.c.many, extra=found.c.extra)
     rows = read(select(*columns).select_from(found), home_values(actor))
     return [read_stand(row) for row in rows]

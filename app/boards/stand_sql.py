@@ -11,6 +11,8 @@ from app.boards.folding import TOP
 from app.boards.standings import ABOVE, DAY_ABOVE
 from app.core.types import BigInt, LocalDate
 
+# Which boards besides those that fit the actor: none, those that the actor stands on, or all
+ALSO_OWN, ALSO_ALL = "s.score > 0", "TRUE"
 _PART = "(b.{column} = ',' OR {find}(b.{column}, ',' || CAST(:{name} AS TEXT) || ',') > 0)"
 PARTS = (
     ("countries", "actor_country"),
@@ -73,8 +75,8 @@ _RECORDS = ("names", "prizes", "audience")
 
 
 @cache
-def stand_sql(dialect: str, limit: int, everything: bool) -> str:
-    """The statement in a dialect. `everything`: also boards that one no longer fits, but stands on."""
+def stand_sql(dialect: str, limit: int, also: str) -> str:
+    """The statement in a dialect."""
     lite = dialect == "sqlite"
     find, make = ("instr", "json_object") if lite else ("strpos", "json_build_object")
     fits = " AND ".join(_PART.format(column=column, find=find, name=name) for column, name in PARTS)
@@ -82,7 +84,7 @@ def stand_sql(dialect: str, limit: int, everything: bool) -> str:
     fields += [f"'{name}', {f'json(r.{name})' if lite else f'r.{name}'}" for name in _RECORDS]
     return _STAND.format(
         top=TOP,
-        fits=f"(({fits}) OR s.score > 0)" if everything else f"({fits})",
+        fits=f"(({fits}) OR {also})" if also else f"({fits})",
         limit=limit,
         above=ABOVE.format(a="m", period="m.period_id"),
         day_above=DAY_ABOVE.format(a="d", period="d.period"),
@@ -94,8 +96,8 @@ def stand_sql(dialect: str, limit: int, everything: bool) -> str:
 
 
 @cache
-def _subquery(dialect: str, limit: int, everything: bool) -> Subquery:
-    clause: TextClause = text(stand_sql(dialect, limit, everything)).bindparams(
+def _subquery(dialect: str, limit: int, also: str) -> Subquery:
+    clause: TextClause = text(stand_sql(dialect, limit, also)).bindparams(
         bindparam("actor_person", type_=BigInt),
         bindparam("actor_organisation", type_=BigInt),
         bindparam("board_today", type_=LocalDate),
@@ -106,6 +108,6 @@ def _subquery(dialect: str, limit: int, everything: bool) -> Subquery:
     )
 
 
-def stand_of(dialect: str, limit: int, *, everything: bool = False) -> Subquery:
+def stand_of(dialect: str, limit: int, *, also: str = "") -> Subquery:
     """Columns slug, specificity, rank, many (participants) and extra (JSON), most fitting board first."""
-    return _subquery(dialect, limit, everything)
+    return _subquery(dialect, limit, also)

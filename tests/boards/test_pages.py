@@ -72,6 +72,15 @@ def test_a_board_for_others_is_not_there(client: FlaskClient, cast: Any, made: d
     text_of(client, f"/leaderboards/{made['id']}/me", 404)
 
 
+def test_the_vendor_reads_how_many_stand_on_each_board_whoever_it_is_for(
+    client: FlaskClient, cast: Any, made: dict[str, str]
+) -> None:
+    sign_in(client, cast.owner)
+    listed = text_of(client, "/leaderboards")
+    assert "Malaysia 2 on the board" in listed and "Indonesia 1 on the board" in listed
+    assert "Nobody is on this board yet" not in listed and "More boards" not in listed
+
+
 def test_a_name_that_is_not_told_stands_nowhere(
     app: Flask, client: FlaskClient, cast: Any, made: dict[str, str]
 ) -> None:
