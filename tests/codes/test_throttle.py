@@ -61,6 +61,21 @@ def test_several_at_once_do_not_go_past_the_limit(app, cast, gifts):
             enter("\n".join(draw_codes(4)), Visitor(cast.budi.person_id, "", "192.0.2.9"))
 
 
+def test_whoever_has_a_network_of_ipv6_addresses_has_thirty_with_all_of_them(app, gifts):
+    code = gifts.one(500)
+    with app.app_context():
+        for number in range(30):
+            assert guess(Visitor(None, f"s-{number}", f"2001:db8:1:2:{number:x}::{number:x}")) == [
+                InvalidInput
+            ]
+        assert guess(Visitor(None, "fresh", "2001:db8:1:2:ffff::1")) == [TooManyWrongCodes]
+        assert enter(code, Visitor(None, "other", "2001:db8:1:3::1"))
+        guess(Visitor(None, "a", "::ffff:192.0.2.7"), 10)
+        for number in range(2):
+            guess(Visitor(None, f"b-{number}", "192.0.2.7"), 10)
+        assert guess(Visitor(None, "c", "192.0.2.7")) == [TooManyWrongCodes]
+
+
 def test_right_codes_are_not_counted(app, cast, gifts):
     _batch, codes = gifts.make(10, 30)
     with app.app_context():
