@@ -4,8 +4,11 @@ import pytest
 
 from app.boards.models import NameMode, Participants
 from app.boards.names import choose_name
+from app.core.db import db, transaction
 from app.core.errors import InvalidInput
 from app.core.i18n import force_locale
+from app.identity.models import Person
+from app.partners.models import Organisation
 
 
 @pytest.mark.parametrize("dressed", ["{}", "{}.", "  {}  ", "-{}-"])
@@ -16,6 +19,17 @@ def test_a_name_in_disguise_is_taken(app, cast, dressed):
                 choose_name(
                     Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, dressed.format(name), actor=cast.aisyah
                 )  # fmt: skip
+
+
+@pytest.mark.parametrize("alias", ["Élodie Tan", "élodie tan", "Elodie Tan", "ELODIE-TAN", "PT Surya Ékspor"])
+def test_a_name_with_an_accent_is_taken_with_it_and_without(app, cast, alias):
+    with app.app_context():
+        with transaction():
+            db.session.get_one(Person, cast.budi.person_id).name = "Élodie Tan"
+            db.session.get_one(Organisation, cast.merapi.id).name = "PT Surya Ékspor"
+        with pytest.raises(InvalidInput):
+            choose_name(Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, alias, actor=cast.aisyah)
+        choose_name(Participants.PEOPLE, cast.aisyah.person_id, NameMode.ALIAS, "Élodie", actor=cast.aisyah)
 
 
 @pytest.mark.parametrize("alias", ["Veridia team", "Team-VERIDIA", "Tangga support", "Ask_Veridia"])
