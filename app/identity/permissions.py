@@ -6,9 +6,10 @@ from app.partners.models import PARTNER_ROLES, VENDOR_ROLES, Role
 
 # Places made to be seen: the wall and the boards, each with its own consent or alias; and everybody has a bell.
 _EVERYBODY = frozenset({"notice.view", "board.view", "recognition.view"})
-# What every role of the vendor may read beside its own work.
+# What every role of the vendor that does some work may do beside it; an auditor reads, and applauds nobody.
 _VENDOR_SEES = _EVERYBODY | {
     "account.edit",
+    "recognition.applaud",
     "tier.admin_view",
     "board.admin_view",
     "training.admin_view",
@@ -31,6 +32,7 @@ _MEMBER = frozenset(
         "training.view",
         "news.view",
         "code.redeem",
+        "recognition.applaud",
         "account.edit",
         *_EVERYBODY,
     }
@@ -79,6 +81,7 @@ _VENDOR_WRITES = frozenset(
         "board.edit",
         "training.edit",
         "news.edit",
+        "recognition.applaud",
         "recognition.award",
         "recognition.approve",
         "code.issue",

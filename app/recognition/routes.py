@@ -81,7 +81,7 @@ def show(public_id: str) -> Response:
 
 
 @bp.post("/recognition/<public_id>/applause")
-@needs("recognition.view")
+@needs("recognition.applaud")
 def applaud(public_id: str) -> Response:
     """Applaud, or take the applause back: `applaud` says which, so that a double tap changes nothing.
 

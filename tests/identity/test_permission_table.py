@@ -115,6 +115,7 @@ def test_the_table_holds_to_what_the_roles_are_for():
         "notice.view",
         "board.view",
         "recognition.view",
+        "recognition.applaud",
     }  # the bell, and places made to be seen
     assert not PERMISSIONS[Role.PARTNER_ADMIN] & (owner - shared)
     assert set(PERMISSIONS) == set(Role)

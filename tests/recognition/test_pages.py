@@ -129,6 +129,20 @@ def test_applause_is_given_once_and_taken_back(app: Flask, client: FlaskClient, 
     assert client.post("/recognition/nothing/applause", data={"applaud": "1"}).status_code == 404
 
 
+def test_an_auditor_reads_the_applause_and_gives_none(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    with app.app_context():
+        begin(cast, budget=0)
+        award = give(cast).public_id
+    sign_in(client, cast.budi).post(f"/recognition/{award}/applause", data={"applaud": "1"})
+    sign_in(client, cast.auditor)
+    assert client.post(f"/recognition/{award}/applause", data={"applaud": "1"}).status_code == 403
+    for page in ("/recognition", f"/recognition/{award}"):
+        said = client.get(page).text
+        assert "1 person applauds" in said and "aria-pressed" not in said
+    client = sign_in(app.test_client(), cast.manager)
+    assert client.post(f"/recognition/{award}/applause", data={"applaud": "1"}).status_code == 303
+
+
 def test_a_suspended_company_is_not_shown_while_that_lasts(
     app: Flask, client: FlaskClient, cast: Cast
 ) -> None:
