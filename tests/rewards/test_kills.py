@@ -4,7 +4,7 @@ import pytest
 
 from app.core.db import end_read, execute_sql
 from app.rewards.services import redeem
-from tests.kills import kill_cycles
+from tests.kills import MOST, kill_cycles
 from tests.ledger.support import clean
 from tests.rewards.conftest import available, give_points
 from tests.rewards.test_races import taken_twice
@@ -15,7 +15,7 @@ START = 10**9
 @pytest.mark.kill
 def test_a_killed_redeemer_leaves_whole_orders_and_one_order_a_key(app, cast, shop, rounds):
     give_points(app, cast.aisyah, START)
-    stock = [f"CODE-{number:06}" for number in range(40 * rounds["kill"])]
+    stock = [f"CODE-{number:06}" for number in range(MOST * rounds["kill"])]
     shop.stock(shop.market, shop.market_50, *stock)
 
     def take(key: str) -> str:
