@@ -72,7 +72,8 @@ def _left(campaign: GiftCampaign) -> str:
     locale, worth = current_locale(), reporting_worth(campaign.left_points) if campaign.left_points else 0
     if worth is None:
         left = format_points(campaign.left_points, locale)
-        return _("%(campaign)s, %(points)s points left", campaign=campaign.name, points=left)
+        return ngettext("%(campaign)s, %(points)s point left", "%(campaign)s, %(points)s points left",
+                        campaign.left_points, campaign=campaign.name, points=left)  # fmt: skip
     money = format_money(worth, current_settings().reporting_currency, locale)
     return _("%(campaign)s, %(money)s left", campaign=campaign.name, money=money)
 

@@ -80,10 +80,12 @@ class Desk:
                             self.total, points=points)  # fmt: skip
         cost, left = _money(self.worth_minor, self.currency), _money(self.budget.left_minor, self.currency)
         if self.is_over_budget:
-            return _("%(points)s points cost %(cost)s. The award budget holds %(left)s. Choose fewer points.",
-                     points=points, cost=cost, left=left)  # fmt: skip
-        return _("%(points)s points cost %(cost)s of the %(left)s award budget.",
-                 points=points, cost=cost, left=left)  # fmt: skip
+            return ngettext("%(points)s point costs %(cost)s. The award budget holds %(left)s. Give it without points.",
+                            "%(points)s points cost %(cost)s. The award budget holds %(left)s. Choose fewer points.",
+                            self.total, points=points, cost=cost, left=left)  # fmt: skip
+        return ngettext("%(points)s point costs %(cost)s of the %(left)s award budget.",
+                        "%(points)s points cost %(cost)s of the %(left)s award budget.",
+                        self.total, points=points, cost=cost, left=left)  # fmt: skip
 
     @property
     def why(self) -> str | None:
@@ -96,8 +98,10 @@ class Desk:
         if not self.before:
             return _("Over %(limit)s a second person approves.", limit=limit)
         before = format_points(self.before, current_locale())
-        return _("With the %(before)s points that you gave the same receiver in the last 24 hours it is over %(limit)s. "
-                 "A second person approves.", before=before, limit=limit)  # fmt: skip
+        return ngettext("With the %(before)s point that you gave the same receiver in the last 24 hours it is over "
+                        "%(limit)s. A second person approves.",
+                        "With the %(before)s points that you gave the same receiver in the last 24 hours it is over "
+                        "%(limit)s. A second person approves.", self.before, before=before, limit=limit)  # fmt: skip
 
     @property
     def button(self) -> str:
@@ -108,11 +112,14 @@ class Desk:
             return _("Ask %(name)s to approve", name=self.checker.split()[0])
         count, points = len(self.chosen), format_points(self.points, current_locale())
         if count == 1 and self.points:
-            return _("Give %(name)s %(points)s points", name=self.chosen[0].first_name, points=points)
+            return ngettext("Give %(name)s %(points)s point", "Give %(name)s %(points)s points", self.points,
+                            name=self.chosen[0].first_name, points=points)  # fmt: skip
         if count == 1:
             return _("Give %(name)s the award", name=self.chosen[0].first_name)
         if count > 1 and self.points:
-            return _("Give %(count)s receivers %(points)s points each", count=count, points=points)
+            return ngettext("Give %(count)s receivers %(points)s point each",
+                            "Give %(count)s receivers %(points)s points each", self.points,
+                            count=count, points=points)  # fmt: skip
         return _("Give the award") if not count else _("Give %(count)s receivers the award", count=count)
 
 

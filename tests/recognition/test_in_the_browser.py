@@ -69,6 +69,26 @@ def test_a_manager_gives_an_award_from_a_phone_in_three_taps(app: Flask, cast: C
 
 
 @pytest.mark.browser
+def test_what_typed_points_cost_is_said_before_the_button_is_pressed(
+    app: Flask, cast: Cast, visit: Any
+) -> None:
+    """While the number is being typed: whoever presses the button next must not read that it costs nothing."""
+    with app.app_context():
+        begin(cast)
+    page = open_desk(visit, cast.manager, size="phone").page
+    page.locator("#find").press_sequentially("budi")
+    found = page.locator("#who label")
+    expect(found).to_have_count(1)
+    found.click()
+    page.get_by_text("Customer hero").click()
+    page.locator(".segmented").get_by_text("Other").click()
+    page.locator("#points_other").press_sequentially("1")
+    expect(page.locator("#outcome")).to_contain_text("1 point costs RM\xa00.05")
+    expect(page.locator("#give")).to_have_text(f"Give {cast.budi.first_name} 1 point")
+    expect(page.locator("#points_other")).to_be_focused()
+
+
+@pytest.mark.browser
 def test_an_award_is_previewed_and_given_without_javascript(app: Flask, cast: Cast, visit: Any) -> None:
     with app.app_context():
         begin(cast)
