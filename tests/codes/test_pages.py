@@ -151,7 +151,7 @@ def test_the_vendors_people_see_the_value_and_may_not_use_it(app, cast, gifts, c
     sign_in(client, cast.marketer)
     post(client, code=code)
     page = client.get("/redeem").text
-    assert "500 points" in page and "Add 500" not in page
+    assert "500 points" in page and "Add 500" not in page and "Goes to" not in page
     assert post(client, key="k" * 9, action="wallet").status_code == 403
 
 
