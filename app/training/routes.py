@@ -16,7 +16,7 @@ from app.training import words
 from app.training.files import handed_out
 from app.training.models import language_of
 from app.training.queries import learning as pages
-from app.training.queries.certificates import find_renewable, list_by_serial
+from app.training.queries.certificates import asks_again, find_renewable, list_by_serial
 from app.training.queries.courses import CourseView, find_course
 from app.training.queries.quizzes import AttemptView, find_attempt, find_question, tries_left
 from app.training.services import learning, quizzes
@@ -52,7 +52,9 @@ def show(slug: str) -> Response:
 def _course(course: CourseView, refused: str | None = None, status: int = 200) -> Response:
     actor = current_actor()
     points = {} if course.is_passed else pages.points_of_courses(actor, [course.slug])
-    ends = course.is_passed and not course.is_open and course.gives_certificate and course.is_live
+    is_over = course.is_passed and not course.is_open and course.is_live
+    renewal = find_renewable(actor, course.slug) if is_over and course.gives_certificate else None
+    may_retake = is_over and (course.has_quiz or renewal is not None or asks_again(actor, course.id))
     response = render(
         "training/course.html",
         "main",
@@ -62,7 +64,8 @@ def _course(course: CourseView, refused: str | None = None, status: int = 200) -
         quiz=pages.quiz_state(course),
         points=points.get(course.slug, 0),
         edition=words.edition(course, _text_size()),
-        renewal=find_renewable(actor, course.slug) if ends and course.has_quiz else None,
+        renewal=renewal,
+        may_retake=may_retake,
         refused=refused,
     )
     return keep_on_phone(response) if course.is_begun else response

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.clock import today
@@ -17,7 +17,7 @@ from app.core.errors import NotFound
 from app.core.i18n import current_locale
 from app.identity.actor import Actor
 from app.partners.queries import visible_organisation_ids
-from app.training.models import Certificate, Certification, Course, said
+from app.training.models import Certificate, Certification, CertificationCourse, Course, Enrolment, said
 
 PAGE = 25
 RENEW_DAYS = 60  # so long before its last day a certificate may be renewed
@@ -121,6 +121,41 @@ def find_renewable(actor: Actor, course_slug: str) -> CertificateView | None:
     row = db.session.execute(_rows().where(*mine).order_by(Certificate.id.desc()).limit(1)).first()
     view = _view(row) if row is not None else None
     return view if view is not None and view.can_renew else None
+
+
+def asks_again(actor: Actor, course_id: int) -> bool:
+    """Whether a person's latest certificate of a course, or of a certification with it, waits for another pass of it.
+
+    It runs out soon, has run out or was taken back, and the course was not passed since.
+    """
+    later = aliased(Certificate)
+    same = and_(
+        later.person_id == Certificate.person_id,
+        later.course_id.is_not_distinct_from(Certificate.course_id),
+        later.certification_id.is_not_distinct_from(Certificate.certification_id),
+        later.id > Certificate.id,
+    )
+    paths = (
+        select(CertificationCourse.certification_id)
+        .join(Certification, Certification.id == CertificationCourse.certification_id)
+        .where(CertificationCourse.course_id == course_id, Certification.is_live)
+    )
+    since = exists().where(
+        Enrolment.person_id == Certificate.person_id,
+        Enrolment.course_id == course_id,
+        Enrolment.passed_at > Certificate.created_at,
+    )
+    query = select(Certificate.id).where(
+        Certificate.person_id == actor.person_id,
+        or_(Certificate.course_id == course_id, Certificate.certification_id.in_(paths)),
+        or_(
+            Certificate.revoked_at.is_not(None),
+            Certificate.valid_until <= today() + timedelta(days=RENEW_DAYS),
+        ),
+        ~exists().where(same),
+        ~since,
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def list_by_serial(serials: Sequence[str]) -> list[CertificateView]:

@@ -16,7 +16,7 @@ from app.identity.audience import people_of
 from app.identity.queries import get_actor_of
 from app.partners.audience import Audience
 from app.training.models import Certification, CertificationCourse, Enrolment, said
-from app.training.services.certificates import certify, last_of
+from app.training.services.certificates import certify, counts, last_of
 from app.training.services.telling import Said, tell
 
 CERTIFY = "training.certify"
@@ -59,14 +59,14 @@ def certify_batch(certification_id: int, run: str, after: int) -> int:
 
 
 def _complete(row: Certification, after: int) -> Select[int, int]:
-    """People who have passed every course that it asks for, each with the latest pass."""
+    """People who have passed every course that it asks for, each with the latest pass that stands."""
     asked = select(CertificationCourse.course_id).where(CertificationCourse.certification_id == row.id)
     count = select(func.count()).select_from(asked.subquery()).scalar_subquery()
     return (
         select(Enrolment.person_id, func.max(Enrolment.id).label("latest"))
         .where(
             Enrolment.course_id.in_(asked),
-            Enrolment.passed_at.is_not(None),
+            counts(),
             Enrolment.person_id > after,
             Enrolment.person_id.in_(people_of(Audience.from_record(row.audience or {}))),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, select, update
 
 from app.activities import queries as activities
 from app.activities.services import record, void
@@ -122,11 +122,16 @@ def _certifications_with(course_id: int) -> list[Certification]:
     return list(db.session.scalars(query.order_by(Certification.position, Certification.id)))
 
 
+def counts() -> ColumnElement[bool]:
+    """Whether a round was passed, and stands: not one whose own certificate was taken back."""
+    cause = literal("course:").concat(cast(Enrolment.id, Text))
+    revoked = exists().where(Certificate.cause == cause, Certificate.revoked_at.is_not(None))
+    return and_(Enrolment.passed_at.is_not(None), ~revoked.correlate(Enrolment))
+
+
 def _has_all(certification_id: int, person_id: int, last: Certificate | None) -> bool:
     """True if every course of it was passed; for a renewal: each of them again since the last certificate."""
-    passed = select(Enrolment.course_id).where(
-        Enrolment.person_id == person_id, Enrolment.passed_at.is_not(None)
-    )
+    passed = select(Enrolment.course_id).where(Enrolment.person_id == person_id, counts())
     if last is not None:
         passed = passed.where(Enrolment.passed_at > last.created_at)
     missing = select(func.count()).where(
