@@ -47,11 +47,16 @@ def lines_of(definition: Definition, place: int) -> list[Line]:
 
 
 def gained(definition: Definition, before: str | None, after: str) -> list[Line]:
-    """Every benefit that a climb brings: of each level above the one before, highest last."""
+    """Every benefit that a climb brings, highest last: of what several levels give under one name, the highest's."""
     start, end = definition.index(before), definition.index(after)
     lines = [line for place in range(start + 1, end + 1) for line in lines_of(definition, place)]
-    best = max((at for at, line in enumerate(lines) if line.icon == "coins"), default=None)
-    return [line for at, line in enumerate(lines) if line.icon != "coins" or at == best]
+    best = {_name(line): line.place for line in lines}
+    return [line for line in lines if line.place == best[_name(line)]]
+
+
+def _name(line: Line) -> str:
+    """What makes two lines one benefit in two sizes: the title, and for the multiplier that it is one."""
+    return line.icon if line.icon == "coins" else line.title
 
 
 def listed(definition: Definition) -> list[Line]:

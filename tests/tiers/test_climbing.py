@@ -19,7 +19,8 @@ from app.programs.rules import Definition as ProgramDefinition
 from app.programs.rules import Reward, Rule
 from app.programs.services import create_program
 from app.programs.services import publish as publish_program
-from app.tiers.plans import Metric
+from app.tiers.benefits import gained
+from app.tiers.plans import Benefit, Metric
 from app.tiers.queries import level_names, multiplier_bps, raised_by, tier_on
 from app.tiers.services.plans import publish, save_draft, send_for_sign_off, start_version
 from app.tiers.services.reviews import run_review
@@ -213,3 +214,21 @@ def test_what_a_level_multiplies_changes_with_the_next_year_only(app: Flask, cas
     on = [date(2025, 1, 1), date(2026, 12, 31), date(2027, 1, 1)]
     assert [multiplier_bps("silver", day) for day in on] == [10_000, 12_500, 20_000]
     assert multiplier_bps("nobody") == multiplier_bps(None) == 10_000
+
+
+def test_a_climb_over_two_levels_names_one_benefit_once_and_in_its_new_size(app: Flask) -> None:
+    def seats(count: int) -> Benefit:
+        return Benefit("ticket", {"en": "Partner Day seats"}, {"en": f"{count} seats"})
+
+    made = makers.definition()
+    member, silver, gold = made.levels
+    silver = replace(silver, fund_limit_minor=2_000 * RM, benefits=(seats(2),))
+    gold = replace(gold, benefits=(*gold.benefits, seats(4)))
+    with app.test_request_context():
+        lines = gained(replace(made, levels=(member, silver, gold)), "member", "gold")
+    assert [(line.title, line.text.replace("\u00a0", " ")) for line in lines] == [
+        ("1.5 times the points", "where a program counts your tier"),
+        ("Marketing fund", "up to RM 10,000 a year"),
+        ("A named engineer", ""),
+        ("Partner Day seats", "4 seats"),
+    ]
