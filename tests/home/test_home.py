@@ -102,6 +102,16 @@ def test_the_hero_says_what_one_has_what_comes_and_what_expires(app, client, cas
         assert words in page
 
 
+def test_what_is_worth_less_than_one_ringgit_has_no_worth_said(app, client, cast):
+    give_points(app, cast.aisyah, 1)
+    with app.app_context():
+        set_point_value("MYR", 20, 100, actor=cast.owner)
+    sign_in(client, cast.aisyah)
+    assert "Worth about" not in text(client.get("/"))
+    wallet = text(client.get("/wallet"))
+    assert "about RM" not in wallet
+
+
 def test_an_admin_sees_the_companys_points_beside_the_own_never_added(app, client, cast):
     give_points(app, cast.kinabalu_admin, 100)
     with app.app_context(), transaction():
