@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.clock import utc_now
 from app.core.db import db, transaction
@@ -13,9 +13,9 @@ from app.identity.models import Person, PersonStatus
 from app.partners.models import Membership
 from app.partners.services import suspend_organisation
 from app.recognition import services
-from app.recognition.models import AwardState
+from app.recognition.models import AwardEvent, AwardState
 from tests.cast import Cast, sign_in
-from tests.recognition.support import begin, give, movements, person
+from tests.recognition.support import begin, give, movements, person, points_of
 from tests.recognition.test_pages import form, text_of
 
 
@@ -60,3 +60,29 @@ def test_an_award_for_whom_nobody_could_award_any_more_waits_on_and_says_so(
         assert movements() == 0
         declined = services.decline(asked, "She has left.", actor=cast.finance)
         assert declined.state is AwardState.DECLINED
+
+
+def test_a_second_tap_of_the_same_person_changes_nothing_and_another_person_is_told(
+    app: Flask, client: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context():
+        begin(cast, budget=None)
+        asked, other = (give(cast, points=120_000).public_id for _number in range(2))
+    sign_in(client, cast.finance)
+    taps = (
+        (asked, "approval", {}),
+        (other, "decline", {"reason": "Not this year."}),
+    )
+    for award, what, data in taps:
+        for _tap in range(2):
+            assert client.post(f"/admin/recognition/{award}/{what}", data=data).status_code == 303
+    sign_in(client, cast.owner)
+    for award, what, data in taps:
+        assert client.post(f"/admin/recognition/{award}/{what}", data=data).status_code == 409
+    for _tap in range(2):
+        gone = client.post(f"/admin/recognition/{asked}/withdrawal", data={"reason": "By mistake."})
+        assert gone.status_code == 303
+    with app.app_context():
+        assert points_of(cast.aisyah) == 0
+        kinds = list(db.session.scalars(select(AwardEvent.kind).order_by(AwardEvent.id)))
+        assert kinds == ["asked", "asked", "approved", "declined", "withdrawn"]

@@ -15,7 +15,14 @@ from app.core.i18n import _
 from app.core.undo import UNDO_SECONDS
 from app.identity.actor import Actor
 from app.recognition.errors import AwardDecided, ReceiversGone, SamePerson, UndoTooLate
-from app.recognition.models import Award, AwardCategory, AwardEventKind, AwardRecipient, AwardState
+from app.recognition.models import (
+    Award,
+    AwardCategory,
+    AwardEvent,
+    AwardEventKind,
+    AwardRecipient,
+    AwardState,
+)
 from app.recognition.scope import find_award_id, list_gone
 from app.recognition.services.giving import note_event, notice_key, post, promise_notice
 
@@ -23,12 +30,15 @@ REASON_MAX = 500
 
 
 def approve(public_id: str, *, actor: Actor) -> Award:
-    """Agree to an award that waits: now it is posted and public.
+    """Agree to an award that waits: now it is posted and public. A second tap changes nothing.
 
     Raises NotFound, Forbidden, AwardDecided, SamePerson; BudgetTooSmall, ReceiversGone (it waits on).
     """
     with transaction():
-        award = _waiting(public_id, actor)
+        award = lock(Award, find_award_id(public_id, actor))
+        if _was_done(award, AwardEventKind.APPROVED, actor):
+            return award
+        _must_wait(award, actor)
         _check_receivers(award)
         category = db.session.get_one(AwardCategory, award.category_id)
         award.approved_by_id = actor.person_id
@@ -52,25 +62,37 @@ def _check_receivers(award: Award) -> None:
 
 
 def decline(public_id: str, reason: str, *, actor: Actor) -> Award:
-    """Refuse an award that waits; whoever asked reads why. Raises as `approve`, and InvalidInput without a reason."""
+    """Refuse an award that waits; whoever asked reads why. A second tap changes nothing.
+
+    Raises as `approve`, and InvalidInput without a reason.
+    """
     text = _reason(reason)
     with transaction():
-        award = _waiting(public_id, actor)
+        award = lock(Award, find_award_id(public_id, actor))
+        if _was_done(award, AwardEventKind.DECLINED, actor, text):
+            return award
+        _must_wait(award, actor)
         award.state = AwardState.DECLINED
         note_event(award, AwardEventKind.DECLINED, actor, text)
         promise_notice(award, "declined", 0)
         return award
 
 
-def _waiting(public_id: str, actor: Actor) -> Award:
-    award = lock(Award, find_award_id(public_id, actor))
+def _was_done(award: Award, kind: AwardEventKind, actor: Actor, note: str | None = None) -> bool:
+    """Whether this person did just this, with the same words, and nothing has happened since."""
+    query = select(AwardEvent.kind, AwardEvent.actor_id, AwardEvent.note)
+    query = query.where(AwardEvent.award_id == award.id).order_by(AwardEvent.id.desc())
+    last = db.session.execute(query.limit(1)).first()
+    return last is not None and tuple(last) == (kind, actor.person_id, note)
+
+
+def _must_wait(award: Award, actor: Actor) -> None:
     if not actor.can("recognition.approve"):
         raise Forbidden()
     if award.state is not AwardState.WAITING:
         raise AwardDecided()
     if award.giver_id == actor.person_id:
         raise SamePerson()
-    return award
 
 
 def undo(public_id: str, *, actor: Actor) -> Award:
@@ -103,7 +125,8 @@ def can_undo(award: Award, actor: Actor) -> bool:
 
 
 def withdraw(public_id: str, reason: str, *, actor: Actor) -> Award:
-    """Withdraw a given award with a reason that whoever got it reads: it leaves the wall, its points are clawed back.
+    """Withdraw a given award with a reason that whoever got it reads: it leaves the wall, its points are clawed back. A
+    second tap changes nothing.
 
     Raises NotFound, Forbidden, InvalidInput (no reason), AwardDecided.
     """
@@ -112,6 +135,8 @@ def withdraw(public_id: str, reason: str, *, actor: Actor) -> Award:
         award = lock(Award, find_award_id(public_id, actor))
         if not actor.can("recognition.award"):
             raise Forbidden()
+        if _was_done(award, AwardEventKind.WITHDRAWN, actor, text):
+            return award
         if award.state is not AwardState.GIVEN:
             raise AwardDecided()
         is_known = not jobs.cancel(notice_key(award.id, "given"))
