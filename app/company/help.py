@@ -6,10 +6,11 @@ from flask import Blueprint, Response
 
 from app.company.help_words import groups_for
 from app.core.access import public
+from app.core.filters import initials
 from app.core.http import render
 from app.core.nav import exists, nav
 from app.core.settings import current_settings
-from app.identity.actor import get_actor, initials
+from app.identity.actor import get_actor
 from app.identity.queries import list_contacts
 
 bp = Blueprint("help", __name__)

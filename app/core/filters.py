@@ -109,9 +109,12 @@ def new_key() -> str:
 
 
 def initials(name: str) -> str:
-    """AZ for Aina Zahari."""
-    words = [word for word in name.split() if word[:1].isalnum()]
-    return ((words[0][:1] + (words[-1][:1] if len(words) > 1 else "")) if words else "?").upper()
+    """Two letters for a round picture: of the first and last word, or the first two of one word; `?` without any."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
+    return letters.upper()
 
 
 def init_filters(app: Flask) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Text, cast, literal, null, select, union_all
 
 from app.core.db import db
+from app.core.filters import initials
 from app.core.types import BigInt
 from app.deals.models import DealComment, DealEvent, DealFile, DealLine
 from app.deals.states import DealState, EventKind
-from app.identity.actor import initials
 from app.identity.models import Person
 from app.partners.models import Membership
 from app.products.models import ProductFamily

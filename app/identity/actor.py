@@ -10,6 +10,7 @@ from flask import g, has_request_context
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam
 
+from app.core.filters import initials
 from app.core.types import BigInt
 from app.identity.permissions import PERMISSIONS
 from app.partners.models import PARTNER_ROLES, Role
@@ -89,15 +90,6 @@ def anyone(role: Role) -> Actor:
     person: Any = bindparam("actor_person", type_=BigInt)
     organisation: Any = bindparam("actor_organisation", type_=BigInt)
     return Actor(person, "", "", "", role, organisation_id=organisation)
-
-
-def initials(name: str) -> str:
-    """Two letters for a round picture: first and last word, or the first two letters of one word."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    if not words:
-        return "?"
-    letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
-    return letters.upper()
 
 
 def get_actor() -> Actor | None:
