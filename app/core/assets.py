@@ -18,6 +18,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 from markupsafe import Markup
 
 from app.core.access import public
+from app.core.i18n import current_locale
 from app.core.palette import brand_css
 from app.core.settings import Settings, SettingsError, current_settings
 
@@ -286,10 +287,10 @@ def service_worker() -> Response:
 
 @bp.get("/offline")
 @public
-@public
 def offline() -> Response:
     """The page shown without network: write a deal and keep it on the phone, see kept vouchers."""
-    return Response(render_template("errors/offline.html"), headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Content-Language": current_locale()}
+    return Response(render_template("errors/offline.html"), headers=headers)
 
 
 def init_app(app: Flask) -> None:

@@ -22,6 +22,7 @@ from app.core.clock import utc_now
 from app.core.crypto import keyed_digest
 from app.core.db import Model, dialect, execute_sql, transaction
 from app.core.errors import Conflict, InvalidInput
+from app.core.i18n import current_locale
 from app.core.types import PK, BigInt, UTCDateTime, bind
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,11 +76,13 @@ def render(template: str, block: str | None = None, status: int = 200, **context
 def keep_on_phone(response: Response) -> Response:
     """The phone may keep this page until sign-out and show it without signal: a partner's own page, never a vendor's.
 
-    The header names the person, so that the service worker drops what it kept for somebody else.
+    The header names the person, so that the service worker drops what it kept for somebody else; the language is
+    that in which its page for no signal must speak too.
     """
     actor = g.get("actor")
     if actor is not None and not actor.is_vendor and response.status_code == 200 and not is_htmx():
         response.headers["X-Offline"] = actor.public_id
+        response.headers["Content-Language"] = current_locale()
     return response
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_journeys import AISYAH, come
+from tests.e2e.test_journeys import AISYAH, PASSWORD, come
 from tests.support.browser import PATIENCE, Visit, eventually
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,22 @@ def test_the_last_home_and_deals_are_readable_without_signal(
     at.context.set_offline(True)
     page.goto(at.base_url + "/")
     expect(page.locator("h1")).to_have_text("No signal")
+
+
+def test_the_page_for_no_signal_speaks_the_persons_language(demo: Flask, visit: Callable[..., Visit]) -> None:
+    at = visit(size="phone", javascript=True)
+    at.page.goto(at.base_url + "/sign-in")  # in the language that the browser asks for: English
+    page = with_worker(at)
+    at.sign_in("budi@merapi.example.com", PASSWORD)  # who reads Indonesian
+
+    def said() -> str:
+        return str(page.evaluate("caches.match('/offline').then((one) => one.text())"))
+
+    page.goto(at.base_url + "/deals")
+    eventually(page, lambda: '<html class="no-js" lang="id"' in said())
+    at.context.set_offline(True)
+    page.goto(at.base_url + "/wallet")
+    expect(page.locator("h1")).to_have_text("Tidak ada sinyal")
 
 
 def test_nothing_that_is_sent_or_answered_to_it_is_kept(demo: Flask, visit: Callable[..., Visit]) -> None:

@@ -36,6 +36,11 @@ const keep = async (url, response) => {
   for (const page of gone) await cache.delete(page);
   return cache;
 };
+// The page for no signal was kept in the language of the sign-in page; it speaks that of the person's pages.
+const speak = async (language) => {
+  const shell = await caches.open(CACHE), said = await shell.match("/offline");
+  if (language && said?.headers.get("Content-Language") !== language) await shell.add("/offline");
+};
 // A page of a course asks for the others, one after the other: each with the pictures, styles and scripts that it shows.
 const SHOWN = / src="(\/training\/[^"]+\/files\/[^"]+)"| (?:href|src)="(\/static\/(?:css|js)\/[^"]+)"/g;
 const keepAll = async (urls, person) => {
@@ -68,7 +73,8 @@ const kept = async (url) => {
 const visit = async (event) => {
   const url = event.request.url, begun = turn;
   const answer = fetch(event.request).then(async (response) => {
-    if (response.ok && begun === turn && response.headers.has("X-Offline")) event.waitUntil(keep(url, response.clone()));
+    if (response.ok && begun === turn && response.headers.has("X-Offline"))
+      event.waitUntil(Promise.all([keep(url, response.clone()), speak(response.headers.get("Content-Language")).catch(() => {})]));
     return response;
   });
   const late = new Promise((done) => setTimeout(done, PATIENCE)).then(() => kept(url)).then((page) => page || answer);
