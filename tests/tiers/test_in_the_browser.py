@@ -129,3 +129,17 @@ def test_on_a_small_phone_the_tier_stands_beside_the_words_above_the_points(
     }"""
     words = page.locator(".hero-label").evaluate(reach)
     assert words <= page.locator(".hero-chip > span").evaluate("one => one.getBoundingClientRect().left")
+
+
+@pytest.mark.browser
+def test_a_metric_that_is_added_stands_under_the_same_levels(
+    app: Flask, client: FlaskClient, cast: Cast, visit: Any
+) -> None:
+    public_id = begin_plan(app, sign_in(client, cast.marketer))
+    page = open_editor(visit, cast, f"/admin/tiers/plans/{public_id}")
+    page.locator("details:has(.tier-matrix) > summary").first.click()
+    lefts = page.locator(".tier-matrix.edit:visible").evaluate_all(
+        """all => all.map((table) => [...table.querySelector("tbody tr").cells]
+            .map((one) => Math.round(one.getBoundingClientRect().left)).join())"""
+    )
+    assert len(lefts) == 3 and len(set(lefts)) == 1
