@@ -58,6 +58,8 @@ def record_many(
     for fact in given:
         fact.check()
     with transaction():
+        if len(given) > 1:
+            pipeline.take_turn()
         order = sorted(range(len(given)), key=lambda at: given[at].order)
         known = _known(given)
         places = _places(given)
@@ -93,8 +95,11 @@ def void_many(activity_ids: Iterable[int], reason: str, actor: Any) -> None:
 
     Raises NotFound.
     """
+    wanted = sorted(set(activity_ids))
     with transaction():
-        void_entries(sorted(set(activity_ids)), reason, actor)
+        if len(wanted) > 1:
+            pipeline.take_turn()
+        void_entries(wanted, reason, actor)
 
 
 def _known(facts: Sequence[Fact]) -> dict[tuple[str, str, str], tuple[int, str, int, str, bool]]:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from app.activities.facts import Award, Entry, Gain
+from app.core.db import queue_under
 
 # Points per entry id: what programs gave, seen by the reactors that come after them.
 Gains = Mapping[int, Sequence[Gain]]
@@ -52,6 +53,15 @@ def _no_tiers(places: Iterable[Place]) -> dict[Place, str]:
 REACTORS: tuple[Reactor, ...] = ()
 # The level that companies held on dates; a company without one is left out.
 TIER_OF: Callable[[Iterable[Place]], Mapping[Place, str]] = _no_tiers
+
+
+def take_turn() -> None:
+    """Let whoever deals with facts of several companies do so one after the other, until the transaction ends.
+
+    One fact takes accounts, figures, levels and scores in one order, and waits for nobody in a ring. An import, a review
+    or an award for several goes through that order again and again, and would. Take it before anything else of theirs.
+    """
+    queue_under("activities:several")
 
 
 def ruleset() -> int:

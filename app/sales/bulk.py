@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.activities import pipeline
 from app.activities.bulk import record_many
 from app.core.bulk import insert_rows, reserve_ids
 from app.core.clock import utc_now
@@ -76,6 +77,7 @@ def _record_set(
     facts: Sequence[SaleFact], source: str, actor: Any, batch_id: int | None
 ) -> list[SaleOutcome]:
     hold_source(source)
+    pipeline.take_turn()
     stored = find_stored(source, list(dict.fromkeys(fact.document for fact in facts)))
     outcomes: list[SaleOutcome | None] = [None] * len(facts)
     pending: list[int] = []

@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlalchemy import delete, func, select
 
+from app.activities.pipeline import take_turn
 from app.core import audit
 from app.core.clock import today, utc_now
 from app.core.db import db, dialect, lock, transaction
@@ -172,6 +173,7 @@ def publish(version_id: int, *, seen: str | None = None, actor: Actor) -> TierVe
     if not actor.can("tier.publish"):
         raise Forbidden()
     with transaction():
+        take_turn()
         version = _open_version(version_id)
         plan = lock(TierPlan, version.plan_id)
         if actor.person_id in {version.made_by_id, *version.editor_ids}:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from app.activities.pipeline import take_turn
 from app.core.clock import today, utc_now
 from app.core.db import db, end_read, transaction
 from app.partners.models import Organisation
@@ -66,7 +67,10 @@ def review_companies(ids: Iterable[int], *, actor: Any = None, on: date | None =
     on, catalogue = on or today(), load_catalogue()
     if not catalogue.plans:
         return []
+    ids = list(ids)
     with transaction():
+        if len(ids) > 1:
+            take_turn()
         standings = lock_standings(ids, catalogue, on)
         figures_of = gather(standings, catalogue, [on], on)
         verdicts = [look(standing, catalogue, on, figures_of, ups=True) for standing in standings]

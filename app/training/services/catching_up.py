@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from app.activities.pipeline import take_turn
 from app.core.db import db, transaction
 from app.core.i18n import _, current_locale
 from app.core.jobs import enqueue
@@ -40,6 +41,7 @@ def certify_batch(certification_id: int, run: str, after: int) -> int:
     whoever passes meanwhile, nobody gets it twice. What was revoked is not given back without a new pass of all.
     """
     with transaction():
+        take_turn()
         row = db.session.get(Certification, certification_id, populate_existing=True)
         if row is None or not row.is_live:
             return 0
