@@ -90,6 +90,19 @@ def test_the_wallet_never_pays_more_than_the_page_said(app, cast, gifts):
         clean()
 
 
+def test_codes_whose_last_day_has_passed_while_they_waited_are_declined_and_not_opened(app, cast, gifts):
+    with app.app_context():
+        last_day = today()
+    batch_id, _codes = gifts.make(50_000, 10, until=last_day, approve=False)
+    with app.app_context():
+        with travel(utc_now() + timedelta(days=1)), pytest.raises(BatchMoved):
+            services.approve_batch(batch_id, actor=cast.finance)
+        with travel(utc_now() + timedelta(days=1)):
+            declined = services.decline_batch(batch_id, actor=cast.finance)
+        assert declined.state is BatchState.DECLINED
+        clean()
+
+
 def test_above_the_limit_codes_stay_locked_until_a_second_person_approves(app, cast, gifts):
     batch_id, codes = gifts.make(500, 201, approve=False)  # RM 5,025
     with app.app_context():

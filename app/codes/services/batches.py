@@ -121,7 +121,7 @@ def _go_live(
 def approve_batch(batch_id: int, *, actor: Actor) -> GiftCodeBatch:
     """Let a waiting batch go live, as the second person. A second tap changes nothing.
 
-    Raises SecondPersonNeeded for the one who made it, BatchMoved if it was declined.
+    Raises SecondPersonNeeded for the one who made it, BatchMoved if it was declined or its last day has passed.
     """
     from app.identity.queries import get_actor_of
 
@@ -133,6 +133,8 @@ def approve_batch(batch_id: int, *, actor: Actor) -> GiftCodeBatch:
             return batch
         if batch.state is not BatchState.WAITING:
             raise BatchMoved()
+        if batch.valid_until < today():  # nobody could use them: it can still be declined
+            raise BatchMoved(_("The last day has passed already."))
         batch.decided_by_id, batch.decided_at = actor.person_id, utc_now()
         maker = get_actor_of(batch.made_by_id) if batch.made_by_id is not None else None
         _go_live(batch, ids_of(batch.id), maker=maker, checker=actor)
