@@ -222,6 +222,23 @@ def test_the_history_says_who_pinned_a_level_why_and_how_the_pin_ended(
     assert "Set by the vendor" not in page
 
 
+def test_a_draft_renamed_is_called_so_everywhere_and_a_live_plan_only_once_published(
+    app: Flask, cast: Cast
+) -> None:
+    with app.app_context():
+        draft = plans.create_plan("Resellers", makers.definition(), actor=cast.owner)
+
+        def rename(version_id: int, name: str) -> list[str]:
+            plans.save_draft(version_id, name=name, definition=makers.definition(), month=1, actor=cast.owner)
+            return [plan.name for plan in list_plans()]
+
+        assert "Resellers of Singapore" in rename(draft.id, "Resellers of Singapore")
+        plans.send_for_sign_off(draft.id, actor=cast.owner)
+        plans.publish(draft.id, actor=cast.finance)
+        following = plans.start_version(draft.plan_id, actor=cast.owner)
+        assert "Resellers of Singapore" in rename(following.id, "Another name")
+
+
 def test_a_further_plan_without_a_name_is_refused_in_sight(
     app: Flask, client: FlaskClient, cast: Cast
 ) -> None:

@@ -99,6 +99,8 @@ def save_draft(
         version = _open_version(version_id)
         check_seen(seen, *_said(version))
         version.name = _checked_name(name)
+        if _last_published(version.plan_id) is None:  # until then nothing else says what the plan is called
+            db.session.get_one(TierPlan, version.plan_id).name = version.name
         if not 0 <= month <= 12:
             raise InvalidInput(fields={"month": _("Choose a period.")})
         definition.check()
