@@ -1,6 +1,7 @@
 """Home: what one has, what comes, what to do next; for everybody the right first page."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.core.clock import freeze, today, travel, utc_now
@@ -110,6 +111,15 @@ def test_what_is_worth_less_than_one_ringgit_has_no_worth_said(app, client, cast
     assert "Worth about" not in text(client.get("/"))
     wallet = text(client.get("/wallet"))
     assert "about RM" not in wallet
+
+
+def test_who_has_no_deal_reads_how_long_one_is_protected_here(app, client, cast, monkeypatch):
+    settings = replace(app.extensions["tangga_settings"], deal_protection_days=45)
+    monkeypatch.setitem(app.jinja_env.globals, "settings", settings)
+    sign_in(client, cast.aisyah)
+    for path in ("/", "/deals"):
+        page = text(client.get(path))
+        assert "Protect your first deal" in page and "the same customer for 45 days" in page
 
 
 def test_an_admin_sees_the_companys_points_beside_the_own_never_added(app, client, cast):
