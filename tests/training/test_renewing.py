@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from app.core.clock import travel, utc_now
 from app.core.db import db
+from app.core.mail import Mail
 from app.identity.actor import Actor
 from app.training.models import Certificate
-from app.training.services import catching_up, learning
+from app.training.services import assigning, authoring, catching_up, learning
 from app.training.services.certificates import revoke
 from tests.cast import Cast, sign_in
 from tests.training.support import certify, publish, read_all
@@ -90,3 +91,20 @@ def test_a_pass_whose_certificate_was_taken_back_completes_nothing(app: Flask, c
         assert read_through("two", cast.aisyah) == ()
         assert catching_up.certify_batch(path.id, "run", 0) == 0
         assert len(read_through("one", cast.aisyah)) == 2, "a new pass brings both"
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_the_warning_of_a_certification_says_to_pass_again_only_where_one_can(
+    app: Flask, cast: Cast, is_closed: bool
+) -> None:
+    with app.app_context():
+        one, two = (plain(slug, gives_certificate=False) for slug in ("one", "two"))
+        certify("Certified Seller", one, two, validity_months=12)
+        read_through("one", cast.aisyah)
+        (serial,) = read_through("two", cast.aisyah)
+        if is_closed:
+            authoring.set_retired("two", True, actor=cast.marketer)
+        with travel(utc_now() + LATER):
+            assert assigning.warn_of_expiry() == 1
+        text = db.session.scalars(select(Mail.text)).one()
+        assert f"/certificates/{serial}" in text and ("Pass again" in text) is not is_closed

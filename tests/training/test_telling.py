@@ -15,7 +15,7 @@ from app.identity.models import Person
 from app.partners.audience import Audience
 from app.partners.models import Membership
 from app.partners.services import reinstate_organisation, suspend_organisation
-from app.training.services import assigning
+from app.training.services import assigning, authoring
 from tests.cast import Cast
 from tests.training.authoring import published
 from tests.training.test_assigning import certificate, passed
@@ -91,6 +91,17 @@ def test_an_ending_certificate_is_mailed_with_the_way_to_renew_it(cast: Cast) ->
     assert len(subjects(cast.aisyah)) == 1 and subjects(cast.aisyah)[0].startswith("Zero Trust (id) berakhir")
     links = [word for word in last(cast.aisyah).text.split() if word.startswith("http")]
     assert urlsplit(links[0]).path == "/training/zero-trust" and revoked.reminded_days is None
+
+
+def test_nobody_is_sent_to_renew_by_a_course_that_is_closed(cast: Cast) -> None:
+    course = published(cast)
+    certificate(cast, course, 25)
+    authoring.set_retired("zero-trust", True, actor=cast.marketer)
+    assigning.warn_of_expiry()
+    text = last(cast.aisyah).text
+    links = [word for word in text.split() if word.startswith("http")]
+    assert urlsplit(links[0]).path.startswith("/certificates/")
+    assert "Pass again" not in text and "This course is closed." in text
 
 
 def test_who_is_kept_out_is_not_written_to_until_they_are_back(cast: Cast) -> None:

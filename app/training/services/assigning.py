@@ -27,6 +27,8 @@ from app.training.models import (
     Assignment,
     AssignmentPerson,
     Certificate,
+    Certification,
+    CertificationCourse,
     Course,
     CoursePass,
     CourseStatus,
@@ -341,13 +343,24 @@ def _warn(certificate_id: int, stage: int) -> int:
             return 0
         row.reminded_days = stage
         db.session.flush()
-        slug = db.session.scalar(select(Course.slug).where(Course.id == row.course_id))
+        slug = db.session.scalar(
+            select(Course.slug).where(Course.id == row.course_id, Course.status == CourseStatus.LIVE)
+        )
+        can_renew = slug is not None if row.course_id is not None else _can_renew_path(row)
+
+        def advice() -> str:
+            if can_renew:
+                return _("Pass again to renew it.")
+            return (
+                _("This course is closed. What you passed stays yours.") if row.course_id is not None else ""
+            )
+
         tell(
             [row.person_id],
             "training.expiring",
             lambda: Said(
                 _("%(title)s ends on %(day)s", title=said(row.title, current_locale()), day=_day(row.valid_until or today())),
-                _("Pass again to renew it."),
+                advice(),
                 course_button() if slug else _("Open the certificate"),
             ),
             href=f"/training/{slug}" if slug else f"/certificates/{row.serial}",
@@ -355,3 +368,16 @@ def _warn(certificate_id: int, stage: int) -> int:
             icon="award",
         )  # fmt: skip
         return 1
+
+
+def _can_renew_path(row: Certificate) -> bool:
+    """Whether a certification is still given, and each of its courses can still be passed."""
+    live = select(Certification.is_live).where(Certification.id == row.certification_id)
+    closed = (
+        select(Course.id)
+        .join(CertificationCourse, CertificationCourse.course_id == Course.id)
+        .where(
+            CertificationCourse.certification_id == row.certification_id, Course.status != CourseStatus.LIVE
+        )
+    )
+    return bool(db.session.scalar(live)) and db.session.scalar(closed.limit(1)) is None
