@@ -26,6 +26,7 @@ from app.core.db import db, end_read, transaction
 from app.core.errors import AppError, NotFound
 from app.core.i18n import _, force_locale
 from app.core.money import format_money, mul_div_ceil
+from app.core.slugs import slugify
 from app.identity.actor import Actor
 from app.identity.queries import find_actor_by_email
 
@@ -233,7 +234,14 @@ def _standard_output() -> Iterator[IO[bytes]]:
 @click.option("--valid-until", type=DAY, help="Last day; twelve months from today otherwise.")
 @with_appcontext
 def campaign(name: str, giver: str, budget: int, slug: str | None, valid_until: datetime | None) -> None:
-    """The same as the page does."""
+    """The same as the page does; but a short name that was asked for is had or refused, never another one.
+
+    A script would issue the codes of the new campaign from the budget of the one that has the name.
+    """
+    wanted = slugify(slug or "", fallback="")
+    if wanted and db.session.scalar(select(GiftCampaign.id).where(GiftCampaign.slug == wanted)) is not None:
+        raise Refused(f"there is a campaign {wanted} already; choose another --slug")
+    end_read()
     first: date = today()
     last = valid_until.date() if valid_until else services.default_last_day(first)
     details = services.CampaignDetails(name, giver, budget, first, last)
