@@ -40,6 +40,7 @@ def _replay_some(actor: Any) -> int:
     if not ready:
         return 0
     with transaction():
+        pipeline.take_turn()
         waiting = _lock(ready[:_AT_ONCE])
         entries = {entry.id: entry for entry in list_entries([row.activity_id for row in waiting])}
         programs, rates = catalogue.load_catalogue(), Rates()
