@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -97,6 +98,17 @@ def count(name: str, who: str, limit: int, seconds: int, *, cost: int) -> int:
     item = _item(limit, seconds)
     key = item.key_for(name, keyed_digest("limit", who)[:32])
     return _storage.incr(key, item.get_expiry(), cost)
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the first 64 bits, since whoever has one has them all."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
 
 
 def allowed(name: str, who: str, limit: int, seconds: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
@@ -146,6 +147,20 @@ def test_an_address_gets_fifty_failures_over_all_people(app, client, cast):
         for _try in range(50):
             limits.hit("sign-in address", "127.0.0.1", 50, 900)
     assert sign_in_page(client, cast.aisyah.email, PASSWORD).status_code == 429
+
+
+def test_a_network_of_ipv6_addresses_is_one_address(app, client, cast, monkeypatch):
+    few = replace(app.extensions["tangga_settings"], sign_in_address_limit=3)
+    monkeypatch.setitem(app.extensions, "tangga_settings", few)
+    let_post(client)
+
+    def answer(number: int, network: str = "2001:db8:1:2") -> int:
+        form = {"email": f"nobody-{number}@example.com", "password": "wrong"}
+        where = {"REMOTE_ADDR": f"{network}::{number:x}"}
+        return client.post("/sign-in", data=form, environ_overrides=where).status_code
+
+    assert [answer(number) for number in range(1, 5)] == [422, 422, 422, 429]
+    assert answer(5, "2001:db8:1:3") == 422
 
 
 def test_a_mailed_code_signs_in_once(app, client, cast):

@@ -10,7 +10,6 @@ codes, and guests are asked to sign in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NoReturn
 
 from app.codes.alphabet import LENGTH, MOST_AT_ONCE, Mistyped, Typed, digests_of, read_codes
@@ -68,22 +67,11 @@ def rules_for(visitor: Visitor) -> tuple[list[Rule], list[Rule]]:
     """(own limits, that stop right codes too; shared limits, that stop wrong ones)."""
     settings = current_settings()
     own = settings.gift_code_person_hourly
-    address = Rule("address", network_of(visitor.address), settings.gift_code_address_hourly)
+    address = Rule("address", limits.network_of(visitor.address), settings.gift_code_address_hourly)
     everybody = Rule("installation", EVERYBODY, settings.gift_code_installation_hourly)
     if visitor.person_id is not None:
         return [Rule("person", str(visitor.person_id), own)], [address, everybody]
     return [Rule("session", visitor.session, own), address, everybody], []
-
-
-def network_of(address: str) -> str:
-    """What counts as one address: of IPv6 the first 64 bits, since whoever has one has them all."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
 
 
 def read_typed(text: str) -> Typed:

@@ -35,7 +35,7 @@ def windows_of(email: str, browser: Browser) -> tuple[Window, ...]:
     seconds = settings.sign_in_window_minutes * 60
     return (
         ("sign-in person", fold_email(email), settings.sign_in_person_limit, seconds),
-        ("sign-in address", browser.address, settings.sign_in_address_limit, seconds),
+        ("sign-in address", limits.network_of(browser.address), settings.sign_in_address_limit, seconds),
     )
 
 
@@ -91,6 +91,11 @@ def count_mail(email: str, browser: Browser) -> None:
     seconds = current_settings().sign_in_window_minutes * 60
     windows = (
         ("sign-in mail person", fold_email(email), MAILS_A_PERSON, seconds),
-        ("sign-in mail address", browser.address, current_settings().sign_in_address_limit, seconds),
+        (
+            "sign-in mail address",
+            limits.network_of(browser.address),
+            current_settings().sign_in_address_limit,
+            seconds,
+        ),
     )
     _count(windows, _too_many_mails)
