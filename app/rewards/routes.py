@@ -193,8 +193,10 @@ def redeem_reward(slug: str) -> Response:
             raise refused from None
         try:
             quantity = _quantity(request.form.get("quantity", "1"), offer.quantity_limit)
-        except InvalidInput:
+        except InvalidInput as over:
             quantity = 1
+            if isinstance(refused, InvalidInput) and "quantity" in refused.fields:
+                refused = over  # said with the limit of this reward, not that of all
         return _answer(offer, actor, request.form.get("denomination", ""), quantity, refused)
 
 

@@ -116,6 +116,16 @@ def test_a_refused_redemption_keeps_the_form_and_the_points(app, client, cast, s
         assert execute_sql("SELECT count(*) FROM orders").scalar() == 0
 
 
+@pytest.mark.parametrize("quantity", ["6", "99"])
+def test_how_many_at_a_time_is_said_by_the_limit_of_the_reward(client, cast, shop, rich, quantity):
+    shop.stock(shop.market, shop.market_50, "CODE-0001")
+    rich(cast.aisyah, 200_000)
+    sign_in(client, cast.aisyah)
+    data = redeem_form(client, shop.market, denomination=shop.market_50) | {"quantity": quantity}
+    answer = client.post(f"/rewards/{shop.market}/redemptions", data=data)
+    assert answer.status_code == 422 and "Choose between 1 and 5." in text(answer)
+
+
 def test_stock_gone_says_so_with_the_balance_untouched(app, client, cast, shop, rich):
     shop.stock(shop.market, shop.market_50, "CODE-0001")
     rich(cast.aisyah, 3000)
