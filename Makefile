@@ -26,7 +26,7 @@ run: setup  ## the above, then serve web and worker together
 test: dev  ## everything, on SQLite and PostgreSQL, with a browser
 	@$(BIN)/python scripts/i18n.py compile
 	@$(BIN)/python scripts/ensure_browser.py
-	@$(BIN)/python -m pytest -n 2 $(TESTS)
+	@$(BIN)/python -m pytest -n 3 $(TESTS)
 
 test-slow: dev  ## every test with a browser once more, on a server whose answers come late and in parts
 	@$(BIN)/python scripts/i18n.py compile
