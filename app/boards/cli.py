@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from app.boards import rebuilding
 from app.boards.services import count_waiting_money
+from app.core.counted import counted
 
 
 @click.group("boards")
@@ -49,9 +50,9 @@ def rebuild_command(check: bool, as_json: bool) -> None:
         click.echo(json.dumps(asdict(report)))
     else:
         click.echo(
-            f"{report.boards} boards, {report.periods} periods ({report.closed} closed), {report.scores} scores, "
-            f"{report.changed} corrected; {report.waiting} facts wait for an exchange rate; "
-            f"{len(report.faults)} faults"
+            f"{counted(report.boards, 'board')}, {counted(report.periods, 'period')} ({report.closed} closed), "
+            f"{counted(report.scores, 'score')}, {report.changed:,} corrected; "
+            f"{report.waiting:,} waiting for an exchange rate; {counted(len(report.faults), 'fault')}"
         )
         for fault in report.faults:
             click.echo(f"  {fault}")

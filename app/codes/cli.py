@@ -22,6 +22,7 @@ from app.codes.models import BatchState, GiftCampaign, GiftCodeBatch
 from app.codes.queries import expected_share
 from app.codes.services.making import Sink
 from app.core.clock import today
+from app.core.counted import counted
 from app.core.db import db, end_read, transaction
 from app.core.errors import AppError, NotFound
 from app.core.i18n import _, force_locale
@@ -158,14 +159,14 @@ def _counting(sink: Sink, shows: bool) -> Sink:
         return sink
     made = 0
 
-    def counted(batch: GiftCodeBatch, position: int, texts: Sequence[str]) -> None:
+    def shown(batch: GiftCodeBatch, position: int, texts: Sequence[str]) -> None:
         nonlocal made
         sink(batch, position, texts)
         made += len(texts)
         done = made == batch.code_count
         click.echo(f"\r{made:,} of {batch.code_count:,} codes", nl=done, err=True)
 
-    return counted
+    return shown
 
 
 def _costs(batch: GiftCodeBatch, share: tuple[int, int] | None, left: int) -> dict[str, Any]:
@@ -186,13 +187,15 @@ def _report(
         }  # fmt: skip
         click.echo(json.dumps(found))
         return
-    click.echo(f"{batch.code_count:,} codes of {batch.points:,} points in {out} (batch {batch.public_id}).")
+    click.echo(
+        f"{counted(batch.code_count, 'code')} of {counted(batch.points, 'point')} in {out} (batch {batch.public_id})."
+    )
     if costs["worth_minor"] is not None:
         worth, expected = (
             format_money(costs[name], batch.currency, "en") for name in ("worth_minor", "expected_minor")
         )
         click.echo(f"Cost if every code is used: {worth}. Expected from past use: {expected}.")
-    click.echo(f"Budget left: {costs['left_points']:,} points.")
+    click.echo(f"Budget left: {counted(costs['left_points'], 'point')}.")
     if password:
         click.echo(f"Password of the file, shown this once: {password}")
     if waits:
@@ -272,14 +275,14 @@ def void(batch: str, code: str | None, reason: str, by: str | None) -> None:
             points = services.void_batch(batch_id, actor=actor, reason=reason)
     except AppError as refused:
         raise Refused(_words(refused)) from None
-    click.echo(f"Void: {points:,} points are back.")
+    click.echo(f"Void; back in the budget: {counted(points, 'point')}.")
 
 
 @codes.command("expire", help="End batches that are past their thirty days of grace.")
 @with_appcontext
 def expire() -> None:
     """What the worker does by itself; safe to repeat."""
-    click.echo(f"{services.expire_batches():,} points expired.")
+    click.echo(f"Expired: {counted(services.expire_batches(), 'point')}.")
 
 
 commands: tuple[click.Command, ...] = (codes,)

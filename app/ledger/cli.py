@@ -9,6 +9,7 @@ from dataclasses import asdict
 import click
 from flask.cli import with_appcontext
 
+from app.core.counted import counted
 from app.ledger.services import expire_due, release_due
 from app.ledger.verify import INVARIANTS, broken_invariants, missing_triggers
 
@@ -34,7 +35,9 @@ def verify(as_json: bool) -> None:
         click.echo(json.dumps(result, indent=2))
     else:
         for each in broken:
-            click.echo(f"BROKEN {each.name}: {each.rule} {each.count} rows, such as {each.examples}")
+            click.echo(
+                f"BROKEN {each.name}: {each.rule} {counted(each.count, 'row')}, such as {each.examples}"
+            )
         for name in missing:
             click.echo(f"MISSING trigger {name}")
         if not broken and not missing:
@@ -58,7 +61,7 @@ def expire(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"released_lots": released, "expired_points": expired}))
     else:
-        click.echo(f"Released {released} lots; {expired:,} points expired.")
+        click.echo(f"Released {counted(released, 'lot')}; {counted(expired, 'point')} expired.")
 
 
 commands: tuple[click.Command, ...] = (ledger, points)

@@ -8,6 +8,7 @@ import sys
 import click
 from flask.cli import with_appcontext
 
+from app.core.counted import counted
 from app.programs.checking import check_awards
 from app.programs.checking import rebuild as rebuild_counters
 
@@ -48,8 +49,9 @@ def rebuild_command(check: bool, as_json: bool) -> None:
         click.echo(json.dumps(values))
     else:
         click.echo(
-            f"{report.activities} activities, {report.awards} awards, {report.points} points; "
-            f"{report.waiting} wait for an exchange rate; {len(report.faults)} faults"
+            f"{counted(report.activities, 'activity', 'activities')}, {counted(report.awards, 'award')}, "
+            f"{counted(report.points, 'point')}; {report.waiting:,} waiting for an exchange rate; "
+            f"{counted(len(report.faults), 'fault')}"
         )
         for fault in report.faults:
             click.echo(f"  {fault}")

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app.core.clock import today
+from app.core.counted import counted
 from app.core.db import db, end_read
 from app.partners.models import Organisation
 from app.tiers.queries import level_names
@@ -57,7 +58,7 @@ def review_command(dry_run: bool, as_json: bool) -> None:
     levels = level_names()
     for step in steps:
         click.echo(_line(step, names, levels))
-    click.echo(f"{len(steps)} step{'' if len(steps) == 1 else 's'}{' would be taken' if dry_run else ''}")
+    click.echo(f"{counted(len(steps), 'step')}{' would be taken' if dry_run else ''}")
     for step in coming:
         click.echo(f"{step.on}  {_line(step, names, levels)}")
 
@@ -127,8 +128,9 @@ def rebuild_command(check: bool, as_json: bool) -> None:
         click.echo(json.dumps(values))
     else:
         click.echo(
-            f"{report.activities} activities, {report.figures} figures, {report.waiting} wait for a rate; "
-            f"{len(report.faults)} {'faults' if check else 'written anew'}"
+            f"{counted(report.activities, 'activity', 'activities')}, {counted(report.figures, 'figure')}, "
+            f"{report.waiting:,} waiting for a rate; "
+            f"{counted(len(report.faults), 'fault') if check else f'{len(report.faults):,} written anew'}"
         )
         for fault in report.faults:
             click.echo(f"  {fault}")

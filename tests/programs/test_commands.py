@@ -51,7 +51,7 @@ def test_rebuilding_awards_what_waited_for_a_rate(app, cast):
     with app.app_context():
         live(cast)
         win(cast, "D-1", 10_000_00, currency="USD")
-        assert "1 wait for an exchange rate; 0 faults" in run(app, "--check").output
+        assert "1 waiting for an exchange rate; 0 faults" in run(app, "--check").output
         from tests.programs.makers import DAY
 
         set_rate("USD", DAY, 400)
