@@ -89,3 +89,27 @@ def test_facts_whose_rate_has_come_and_an_import_do_not_quarrel(app: Flask, cast
         run_review()  # gives what waited for a rate its worth
         assert check_figures().faults == []
         clean()
+
+
+@pytest.mark.race
+def test_a_review_that_gives_amounts_their_worth_and_an_import_do_not_quarrel(
+    app: Flask, cast: Cast, rounds: dict[str, int]
+) -> None:
+    one, two = cast.kinabalu.id, cast.merapi.id
+    with app.app_context():
+        few = {"silver": {"points": 10**6}, "gold": {"points": 10**7}}
+        tiers.live(cast, tiers.definition(Metric("points"), **few))
+        live(cast, definition(reward(payee="organisation", by_tier=True), trigger="sale"))
+
+    def abroad(document: str, companies: Sequence[int]) -> None:
+        found = [replace(line, currency="USD") for line in lines(cast, "erp", document, companies)]
+        record_sales(found, actor=cast.manager)
+
+    with app.app_context():
+        abroad("first", (one, two))
+    for number in range(rounds["race"]):
+        _done, errors = split(race(app, [partial(abroad, f"{number}", (two, two, one, one)), run_review]))
+        assert errors == []
+    with app.app_context():
+        assert check_figures().faults == []
+        clean()

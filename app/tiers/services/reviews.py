@@ -44,6 +44,7 @@ def run_review(*, actor: Any = None, progress: Progress | None = None) -> list[S
     """Do what is due today for every company: count amounts whose rate has come, lift, warn, lower. Safe to repeat."""
     on = today()
     with transaction():
+        take_turn()
         figures.revalue_waiting()
     total = _count_companies() if progress else 0
     steps: list[Step] = []
