@@ -28,7 +28,7 @@ from app.tiers.queries import level_names
 from app.tiers.reviewing import Step
 from app.tiers.services.pins import AlreadyPinned, end_pin, pin_level
 from app.tiers.services.reviews import horizon, preview
-from app.tiers.standings import STANDINGS
+from app.tiers.standings import STANDINGS, holds
 
 PAGE = 50
 SHOWN_STEPS = 200
@@ -95,7 +95,7 @@ def companies() -> Response:
             STANDINGS.c.grace_until, TierPin.ends_on.label("pin_until"),
         )
         .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
-        .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))
+        .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & holds(today()))
         .where(Organisation.id.in_(visible_organisation_ids(actor)))
         .order_by(Organisation.name, Organisation.id)
         .limit(PAGE + 1)

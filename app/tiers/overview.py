@@ -20,7 +20,7 @@ from app.tiers.catalogue import Catalogue, Version, known_catalogue, load_catalo
 from app.tiers.models import TierFigure, TierPin, TierPlan, TierVersion, VersionState
 from app.tiers.plans import Definition
 from app.tiers.progress import gap_line, share_of
-from app.tiers.standings import STANDINGS
+from app.tiers.standings import STANDINGS, holds
 from app.tiers.windows import Window, window_on
 
 NEAR = Fraction(2, 3)  # of the way to the next level
@@ -246,7 +246,7 @@ def _companies(actor: Actor, *conditions: ColumnElement[bool]) -> list[Any]:
             STANDINGS.c.level, STANDINGS.c.grace_until, STANDINGS.c.next_review_on, TierPin.ends_on.label("pin_until"),
         )
         .outerjoin(STANDINGS, STANDINGS.c.organisation_id == Organisation.id)
-        .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & TierPin.ended_at.is_(None))
+        .outerjoin(TierPin, (TierPin.organisation_id == Organisation.id) & holds(today()))
         .where(Organisation.id.in_(visible_organisation_ids(actor)), *conditions)
         .order_by(Organisation.name, Organisation.id)
     )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.partners.models import Organisation
 from app.tiers.catalogue import Version
@@ -58,6 +58,11 @@ class Change:
     def is_up(self) -> bool:
         definition = self.version.definition
         return definition.index(self.to_level) > definition.index(self.from_level)
+
+
+def holds(on: date) -> ColumnElement[bool]:
+    """Whether a pin holds on a day: not ended by hand, and through its last day, whether or not the review has run."""
+    return and_(TierPin.ended_at.is_(None), TierPin.ends_on >= on)
 
 
 def standings_query() -> Any:

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.activities import services as activities
 from app.core.clock import freeze
+from app.core.db import end_read
 from app.core.errors import InvalidInput
+from app.tiers.overview import list_near
 from app.tiers.plans import Metric
 from app.tiers.queries import raised_by
 from app.tiers.reviewing import Step
 from app.tiers.services.pins import AlreadyPinned, end_pin, pin_level
 from app.tiers.services.reviews import preview, run_review
 from app.tiers.standing_page import read_page
+from tests.cast import sign_in
 from tests.tiers import makers
 from tests.tiers.makers import RM, level_of, live, win
 
@@ -206,6 +210,22 @@ def test_a_win_on_the_day_after_a_pin_lifts_at_once_though_no_review_has_run(app
         assert page is not None and page.pin_until is None
         assert [step.kind for step in run_review()] == ["unpinned"]
         assert level_of(cast.kinabalu.id) == "silver"
+
+
+def test_a_pin_whose_last_day_is_over_hides_nobody_from_the_vendor_though_no_review_has_run(
+    app: Flask, client: FlaskClient, cast: Any
+) -> None:
+    pinned = "/admin/tiers/companies?show=pinned"
+    with on(AUTUMN):
+        live(cast)
+        pin_level(cast.kinabalu.id, "member", "Open invoices.", AUTUMN, actor=cast.manager)
+        win(cast, 45_000 * RM)
+        assert list_near(cast.manager) == []
+        end_read()
+        assert cast.kinabalu.name in sign_in(client, cast.manager).get(pinned).text
+    with on(AUTUMN + timedelta(days=1)):
+        assert list_near(cast.manager) == [cast.kinabalu.public_id]
+        assert cast.kinabalu.name not in client.get(pinned).text
 
 
 def test_ending_a_pin_lets_the_rules_lift_at_once(app: Flask, cast: Any) -> None:
