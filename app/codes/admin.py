@@ -14,6 +14,7 @@ from app.codes.forms import BatchForm, DeclineForm, ExportForm, VoidForm
 from app.codes.models import BatchState, GiftCampaign
 from app.codes.queries import BatchRow, find_batch, find_campaign, list_batches, list_campaigns, waiting_count
 from app.codes.words import state_words
+from app.core.clock import today
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.forms import add_errors, choices
 from app.core.http import idempotent, is_htmx, render, see_other, was_answered
@@ -136,16 +137,16 @@ def show(public_id: str) -> Response:
 
 def _batch(row: BatchRow, *, status: int = 200, refused: object = None, **forms: Any) -> Response:
     actor, batch = current_actor(), row.batch
-    is_live = batch.state is BatchState.LIVE
+    is_live, waits = batch.state is BatchState.LIVE, batch.state is BatchState.WAITING
+    is_own, is_over = batch.made_by_id == actor.person_id, waits and batch.valid_until < today()
     context: dict[str, Any] = {
         "row": row,
         "batch": batch,
         "refused": refused,
-        "can_approve": batch.state is BatchState.WAITING
-        and actor.can("code.approve")
-        and batch.made_by_id != actor.person_id,
-        "can_decline": batch.state is BatchState.WAITING
-        and (actor.can("code.approve") or batch.made_by_id == actor.person_id),
+        "is_own": is_own,
+        "is_over": is_over,
+        "can_approve": waits and actor.can("code.approve") and not is_own and not is_over,
+        "can_decline": waits and (actor.can("code.approve") or is_own),
         "can_export": is_live and actor.can("code.export") and batch.exported_at is None,
         "can_void": is_live and actor.can("code.issue"),
         "export_form": ExportForm(formdata=None),

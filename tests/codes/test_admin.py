@@ -11,9 +11,10 @@ from flask.cli import ScriptInfo
 
 from app.codes.cli import codes as command
 from app.codes.export import NotOpened, Writer, read_export
+from app.codes.models import GiftCodeBatch
 from app.codes.services import default_last_day
-from app.core.clock import today
-from app.core.db import execute_sql
+from app.core.clock import today, travel, utc_now
+from app.core.db import db, execute_sql
 from app.ledger.verify import broken_invariants
 from tests.cast import sign_in
 from tests.codes.test_services import ids_of
@@ -288,3 +289,17 @@ def test_batches_come_in_pages_with_scripts_and_without(app, cast, gifts, client
         part, whole = client.get(more, headers={"HX-Request": "true"}).text, client.get(more).text
         assert [page.count('class="rowlink"') for page in (first, part, whole)] == [20, 3, 3]
         assert "<html" not in part and "Make a batch" in whole and "Begin with a campaign" not in whole
+
+
+def test_a_waiting_batch_whose_last_day_has_passed_offers_no_approval(app, cast, gifts, client):
+    with app.app_context():
+        last_day = today()
+    batch_id, _codes = gifts.make(50_000, 10, until=last_day, approve=False)
+    with app.app_context():
+        here = f"/admin/codes/{db.session.get_one(GiftCodeBatch, batch_id).public_id}"
+    assert "Approve the codes" in sign_in(client, cast.finance).get(here).text
+    with travel(utc_now() + timedelta(days=1)):
+        page = sign_in(client, cast.finance).get(here).text
+        assert "Approve the codes" not in page and "The last day has passed already." in page
+        assert "Decline" in page and "Withdraw it" not in page
+        assert "Withdraw it" in sign_in(client, cast.marketer).get(here).text
