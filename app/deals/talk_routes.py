@@ -12,7 +12,7 @@ from app.core.i18n import _
 from app.deals import services
 from app.deals.blueprint import block_for_sheet, bp
 from app.deals.forms import CommentForm, FileForm
-from app.deals.queries import find_deal
+from app.deals.queries import DealView, find_deal
 from app.deals.states import Verb, allows
 from app.identity.actor import current_actor
 from app.identity.guard import needs
@@ -33,10 +33,10 @@ def comments(public_id: str) -> Response:
     return _show_comments(view, CommentForm(formdata=None), 200)
 
 
-def _show_comments(view: object, form: CommentForm, status: int) -> Response:
+def _show_comments(view: DealView, form: CommentForm, status: int) -> Response:
     return render(
         "deals/comments.html", block_for_sheet(), status, view=view, form=form, allows=allows, Verb=Verb,
-        back=home_of(view.deal.public_id),  # type: ignore[attr-defined]
+        back=home_of(view.deal.public_id),
     )  # fmt: skip
 
 
@@ -61,10 +61,10 @@ def files(public_id: str) -> Response:
     return _show_files(find_deal(public_id, current_actor()), FileForm(formdata=None), 200)
 
 
-def _show_files(view: object, form: FileForm, status: int) -> Response:
+def _show_files(view: DealView, form: FileForm, status: int) -> Response:
     return render(
         "deals/files.html", block_for_sheet(), status, view=view, form=form,
-        back=home_of(view.deal.public_id),  # type: ignore[attr-defined]
+        back=home_of(view.deal.public_id),
     )  # fmt: skip
 
 

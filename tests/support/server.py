@@ -12,9 +12,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.core import jobs
 from app.core.db import db
 
-SLOW = bool(
-    os.environ.get("TANGGA_TEST_SLOW")
-)  # `make test-slow`: what only holds because everything is quick, fails
+# `make test-slow`: what holds only because everything is quick, fails.
+SLOW = bool(os.environ.get("TANGGA_TEST_SLOW"))
+PAGE_COMES_AFTER, FILE_COMES_AFTER, REST_COMES_AFTER = (
+    0.2,
+    0.05,
+    0.2,
+)  # seconds; this lateness is what is tried
 
 
 class Slowly:
@@ -24,14 +28,15 @@ class Slowly:
         self.app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
-        time.sleep(0.05 if environ["PATH_INFO"].startswith("/static/") else 0.2)
+        is_file = environ["PATH_INFO"].startswith("/static/")
+        time.sleep(FILE_COMES_AFTER if is_file else PAGE_COMES_AFTER)
         return self.parts(self.app(environ, start_response))
 
     def parts(self, answer: Iterable[bytes]) -> Iterator[bytes]:
         try:
             for part in answer:
                 yield part[: len(part) // 2]
-                time.sleep(0.2 if len(part) > 1 else 0)
+                time.sleep(REST_COMES_AFTER)
                 yield part[len(part) // 2 :]
         finally:
             getattr(answer, "close", lambda: None)()
